@@ -1,7 +1,10 @@
 package dev.driftline.ngram;
 
 import dev.driftline.codec.LargeCounts;
+import dev.driftline.ngram.words.TopFollowers;
+import dev.driftline.ngram.words.WordVisitor;
 import dev.driftline.pages.CacheUnit;
+import dev.driftline.smoothing.CountsOfCounts;
 import dev.driftline.smoothing.PositionCounts;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -238,7 +241,7 @@ final class ContextTrie {
     }
 
     /** Visits the followers of a context of {@code length} words with raw and continuation count, or nothing if unseen. */
-    void followers(int[] context, int length, NgramCounts.FollowerVisitor visitor) {
+    void followers(int[] context, int length, WordVisitor visitor) {
         int parent = ROOT;
         for (int depth = base + 1; depth <= length; depth++) {
             int at = context[depth] < 0 ? 0 : findChild(parent, context[depth]);

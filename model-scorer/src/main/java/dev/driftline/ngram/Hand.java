@@ -97,11 +97,6 @@ final class Hand {
         }
     }
 
-    /** Whether every page was swept since this began. */
-    boolean hasPassed() {
-        return pass > 0;
-    }
-
     private boolean isDue() {
         return isTooMuch()
                 || forgetting.halfLifeTokens() > 0 && isBehind()
@@ -129,7 +124,7 @@ final class Hand {
         while (word < steps.words()) {
             if (bucket == -1) {
                 bucket = 0;
-                if (word % NgramCounts.RARE_BLOCK == 0) {
+                if (word % ContextPages.RARE_BLOCK == 0) {
                     steps.rare(word);
                     return;
                 }

@@ -1,18 +1,19 @@
 package dev.driftline.ngram;
 
-import dev.driftline.codec.PendingCounts;
-import dev.driftline.codec.SplitMix64;
 import dev.driftline.codec.Varints;
-import dev.driftline.pages.DecodedUnits;
-import dev.driftline.pages.PageCache;
+import dev.driftline.ngram.words.ListedWords;
+import dev.driftline.ngram.words.OtherShards;
+import dev.driftline.ngram.words.ShardWords;
+import dev.driftline.ngram.words.Unigrams;
+import dev.driftline.ngram.words.WordTable;
+import dev.driftline.ngram.words.WordVisitor;
 import dev.driftline.pages.PageFormat;
 import dev.driftline.pages.PageStore;
-import dev.driftline.pages.PagedBits;
 import dev.driftline.prefix.WordPrefix;
+import dev.driftline.smoothing.CountsOfCounts;
 import dev.driftline.smoothing.Discounts;
 import dev.driftline.smoothing.PositionCounts;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -28,18 +29,6 @@ import org.jspecify.annotations.Nullable;
  * them. Not thread-safe.
  */
 public final class NgramCounts {
-
-    /** Visits the followers of a context. */
-    @FunctionalInterface
-    public interface FollowerVisitor {
-
-        /**
-         * @param word the follower's id
-         * @param raw how often it followed
-         * @param continuation distinct words before the two together; the raw count where only that is kept
-         */
-        void visit(int word, long raw, long continuation);
-    }
 
     /** Visits tuples: the longest n-grams, of which all shorter ones are a part. */
     @FunctionalInterface
@@ -77,9 +66,6 @@ public final class NgramCounts {
         void follower(int word, long raw, long continuation);
     }
 
-    /** What the name of the left neighbours of a word begins with, before its spelling: no token has it. */
-    private static final String LEFT_OF = "\0";
-
     private static final int FORMAT = 1;
 
     /** Fields of the totals that only some states have. */
@@ -91,35 +77,16 @@ public final class NgramCounts {
 
     private static final int SHARED_WORDS = 4;
 
-    /** Nobody knows what the other shards have of a word that was there before they told each other: it stays. */
-    private static final long UNKNOWN_TIMES = 1L << 40;
-
     private static final int LISTED = 5;
 
-    static final int RARE_BLOCK = 16;
-
-    /** Of a word that is held, beside its spelling, about. */
-    private static final int BYTES_A_WORD = 8;
-
-    /**
-     * Words may take so many times the bound of n-grams in bytes: at a tenth of the state of Brown, where they take nearly twice
-     * the bound, perplexity is 27 % higher when those that came seldom leave.
-     */
-    private static final int WORDS_A_BOUND = 4;
-
-    private static final long NOT_COUNTED = -1;
-
-    /** Left neighbours that are known without a look into their page: a power of two. */
-    private static final int RECENT_NEIGHBOURS = 1 << 14;
-
     /** The most words that {@link #readAhead} takes at once. */
-    public static final int WORDS_AHEAD = 64;
+    public static final int WORDS_AHEAD = WordTable.WORDS_AHEAD;
 
     /** The id of {@code <s>}. */
-    public static final int BOS = ContextTrie.BOS;
+    public static final int BOS = WordTable.BOS;
 
     /** The id of {@code </s>}. */
-    public static final int EOS = 1;
+    public static final int EOS = WordTable.EOS;
 
     private final int order;
     private final PageStore store;
@@ -128,69 +95,26 @@ public final class NgramCounts {
     private final Forgetting forgetting;
     private final @Nullable OtherShards others;
 
+    private @Nullable ListedWords list;
+    private ForgettingSteps.Listener listener = new ForgettingSteps.Listener(false, word -> {});
+
     // Set by load(); null before it and after forget(), so that a use that did not load fails.
     private WordTable words;
     private CountsOfCounts totals;
-    private long rawTotal;
-    private long continuationTotal;
-    private long rawTypes;
-    /** How many of those are on the list of {@link #countListed}. */
-    private long listedTypes;
-
-    private long listFingerprint;
-    private @Nullable Predicate<String> list;
-    private long continuationTypes;
-    private long bigrams;
-    private PageCache cache;
-    private DecodedUnits<TriePages> rare;
-    private DecodedUnits<WideContext> wide;
-    private TopFollowers topUnigrams;
+    private Unigrams unigrams;
+    private ShardWords shardWords;
+    private ContextPages pages;
+    private LeftNeighbours neighbours;
     private Holdings holdings;
-    private boolean forgot;
     private Pruning pruning;
+    private ForgettingSteps steps;
     private Hand hand;
-    /** By id, whether a word was learned, or is in what was kept, since the hand came by. */
-    private PagedBits needed;
-    /** Bytes of the spellings of all words; not known unless something may be forgotten. */
-    private long spelled;
 
-    private long forgottenWords;
-    private boolean freed;
-
-    /** Whether words without events are counted, and who is told of what is not counted any more. */
-    private boolean hasOutside;
-
-    private Consumer<String> forgottenWord = word -> {};
-    private final Varints.Writer out = new Varints.Writer(1 << 10);
-
-    /** The words with the highest raw counts; what {@link #topUnigrams} has where 1 is the top order. */
-    private TopFollowers topOwned;
-
-    /** The pair (word, its context of left neighbours) used last of each hash; 0 where there is none. */
-    private long[] recentLeftContexts;
-    /** Words and words before them, by the context of left neighbours that has them. */
-    private PendingCounts recentNeighbours;
-
-    /** Whether every sighting of a left neighbour was counted since the state began. */
-    private boolean sightings;
-
-    /** Whether {@link WordTable#shared} is counted. */
-    private boolean sharesWords;
-
-    /** A context word and {@code <s>}, which ends a context. */
-    private final int[] leftTuple;
-
-    private final PositionCounts leftCounts;
-
-    private final PendingCounts.Table addNeighbour =
-            (word, previous, context, times) -> addLeftNeighbour(context, previous, times);
+    /** Something was forgotten before, whatever the settings say now. */
+    private boolean forgot;
 
     private boolean loaded;
     private boolean changed;
-
-    /** Takes in what is read ahead, so that no compiler leaves it out. */
-    @SuppressWarnings("unused")
-    private int readAhead;
 
     /**
      * @param order N, 1 to 7
@@ -240,9 +164,6 @@ public final class NgramCounts {
         this.wordBytes = wordBytes;
         this.forgetting = forgetting;
         this.others = others;
-        leftTuple = new int[Math.max(3, order + 1)];
-        leftTuple[2] = BOS;
-        leftCounts = new PositionCounts(order);
     }
 
     /** Reads what must be in memory; the pages follow as they are used. Called by every use that finds nothing loaded. */
@@ -252,85 +173,65 @@ public final class NgramCounts {
         }
         words = new WordTable(store, wordBytes);
         totals = new CountsOfCounts(order);
-        cache = new PageCache(store, cacheBytes);
-        rare = new DecodedUnits<>();
-        wide = new DecodedUnits<>();
-        topUnigrams = new TopFollowers();
-        topOwned = new TopFollowers();
-        recentLeftContexts = new long[RECENT_NEIGHBOURS];
-        recentNeighbours = new PendingCounts(RECENT_NEIGHBOURS);
-        sightings = false;
+        unigrams = new Unigrams(order, words, totals, list);
+        shardWords = new ShardWords(store, words, others);
         holdings = new Holdings(forgetting.isOn());
-        needed = new PagedBits(store, PageKeys.neededWords());
-        spelled = 0;
-        forgottenWords = 0;
-        pruning = new Pruning(order, totals, nearest -> !isNamed(nearest), holdings, needed::set);
-        hand = new Hand(forgetting, order, holdings, pruning, new Steps());
-        boolean measured = false;
+        pages = new ContextPages(order, store, words, shardWords, holdings, cacheBytes);
+        neighbours = new LeftNeighbours(order, words, shardWords, pages, forgetting.isOn());
+        pruning = new Pruning(order, totals, nearest -> !words.isInside(nearest), holdings, shardWords::need);
+        steps = new ForgettingSteps(
+                forgetting, words, shardWords, unigrams, pages, neighbours, pruning, () -> listener);
+        hand = new Hand(forgetting, order, holdings, pruning, steps);
         forgot = false;
-        sharesWords = false;
-        rawTotal = continuationTotal = rawTypes = continuationTypes = bigrams = 0;
-        listedTypes = NOT_COUNTED;
         byte[] meta = store.get(PageKeys.meta());
-        if (meta != null) {
-            Varints.Reader in = new Varints.Reader(meta);
-            PageFormat.check(in.readByte(), FORMAT, "totals");
-            int stored = in.readInt();
-            if (stored != order) {
-                throw new IllegalStateException("the state holds counts of order " + stored + " and the model is "
-                        + "configured for order " + order + ": set model.order to " + stored
-                        + " or start with an empty state");
-            }
-            rawTotal = in.readLong();
-            continuationTotal = in.readLong();
-            rawTypes = in.readLong();
-            continuationTypes = in.readLong();
-            bigrams = in.readLong();
-            totals.read(in);
-            words.load();
-            if (in.hasRemaining()) {
-                topUnigrams.read(in);
-                topOwned.read(in);
-                measured = readTagged(in);
-            } else {
-                // A state of 0.3.0.
-                listTops();
-            }
-        } else {
-            addSpecial("<s>");
-            addSpecial("</s>");
-            measured = true;
-            sightings = true;
-            sharesWords = others != null && forgetting.isOn();
-        }
-        if (listedTypes == NOT_COUNTED) {
-            recountListed();
-        }
+        boolean measured = meta == null ? begin() : read(new Varints.Reader(meta));
+        unigrams.countListed();
         loaded = true;
         if (isMeasured()) {
-            needed.load(words.size());
+            shardWords.watch();
         }
         if (forgetting.isBounded() && !measured) {
             measure();
         }
         if (forgetting.isOn() && !measured) {
-            measureWords();
+            shardWords.measure();
         }
-        if (isMeasured() && others != null && !sharesWords) {
-            shareWords(others);
+        if (isMeasured() && others != null && !shardWords.isShared()) {
+            shareWords();
         }
     }
 
+    /** Begins with nothing; returns whether it is known how much that is. */
+    private boolean begin() {
+        addSpecial("<s>");
+        addSpecial("</s>");
+        neighbours.countSightings();
+        if (others != null && forgetting.isOn()) {
+            shardWords.share();
+        }
+        return true;
+    }
+
+    /** Begins with what was stored; returns whether it is known how much that is. */
+    private boolean read(Varints.Reader in) {
+        PageFormat.check(in.readByte(), FORMAT, "totals");
+        int stored = in.readInt();
+        if (stored != order) {
+            throw new IllegalStateException("the state holds counts of order " + stored + " and the model is "
+                    + "configured for order " + order + ": set model.order to " + stored
+                    + " or start with an empty state");
+        }
+        words.load();
+        unigrams.read(in);
+        return readTagged(in);
+    }
+
     /** Finds out what this shard and others have of words that belong to one of them: of a state in which nothing was forgotten. */
-    private void shareWords(OtherShards others) {
+    private void shareWords() {
         changed = true;
-        sharesWords = true;
-        if (forgot || !sightings) {
-            for (int word = EOS + 1; word < words.size(); word++) {
-                if (words.raw(word) > 0) {
-                    words.addShared(word, UNKNOWN_TIMES);
-                }
-            }
+        shardWords.share();
+        if (forgot || !neighbours.countsSightings()) {
+            shardWords.shareUnknown();
             return;
         }
         heldEverywhere((context, length, word, count, left, used) -> {
@@ -338,33 +239,18 @@ public final class NgramCounts {
                 // What follows a frequent word, all of which longer n-grams have.
                 return;
             }
-            boolean isNamed = isNamed(context[1]);
-            int shared = isNamed ? words.find(words.spelling(context[1]).substring(LEFT_OF.length())) : word;
-            if (shared > EOS && (isNamed || !others.owns(words.hashOf(shared)))) {
-                words.addShared(shared, count);
+            boolean isLeft = words.isInside(context[1]);
+            int shared = isLeft ? neighbours.wordOf(context[1]) : word;
+            if (isLeft || shared > EOS && shardWords.isOthers(shared)) {
+                shardWords.share(shared, count);
             }
         });
     }
 
     /** Of a state that had no bound nobody knows how much it holds: it is read once, whole. */
     private void measure() {
-        countNeighbours();
-        holdings.ngrams = 0;
-        holdings.bytes = 0;
-        for (int from = 0; from < words.size(); from += RARE_BLOCK) {
-            for (int word = from; word < Math.min(words.size(), from + RARE_BLOCK); word++) {
-                if (words.wide(word)) {
-                    wide(word).measure(this::trim);
-                }
-            }
-            rare(from / RARE_BLOCK).measure();
-            trim();
-        }
-    }
-
-    private void measureWords() {
-        spelled = 0;
-        words.visit((id, block, at) -> spelled += block.length(at));
+        neighbours.flush();
+        pages.measure();
     }
 
     /** What is held, measured anew. */
@@ -382,37 +268,12 @@ public final class NgramCounts {
      * @param words says whether a word is on it; {@code <s>} and {@code </s>} are not asked for
      */
     public void countListed(long fingerprint, Predicate<String> words) {
-        listFingerprint = fingerprint;
-        list = words;
+        list = new ListedWords(fingerprint, words);
     }
 
     /** How many words with a raw count are on the list of {@link #countListed}; 0 without one. */
     public long listedTypes() {
-        return listedTypes;
-    }
-
-    private boolean isListed(int id) {
-        return list != null && id > EOS && list.test(words.spelling(id));
-    }
-
-    private void recountListed() {
-        listedTypes = 0;
-        if (list != null) {
-            words.visit((id, block, at) -> listedTypes += block.raw(at) > 0 && isListed(id) ? 1 : 0);
-        }
-    }
-
-    private boolean isNamed(int word) {
-        return words.spelling(word).startsWith(LEFT_OF);
-    }
-
-    private void listTops() {
-        topUnigrams.clear();
-        topOwned.clear();
-        words.visit((id, block, at) -> {
-            topUnigrams.offer(id, order == 1 ? block.raw(at) : block.bigramsHere(at));
-            topOwned.offer(id, block.raw(at));
-        });
+        return unigrams.listedTypes();
     }
 
     /** What only some states have, each behind a tag. */
@@ -421,24 +282,16 @@ public final class NgramCounts {
         while (in.hasRemaining()) {
             int tag = in.readInt();
             switch (tag) {
-                case SIGHTINGS -> sightings = true;
-                case TOP_FLOORS -> {
-                    topUnigrams.floor(in.readLong());
-                    topOwned.floor(in.readLong());
-                }
-                case SHARED_WORDS -> sharesWords = true;
-                case LISTED -> {
-                    long counted = in.readFixedLong();
-                    long types = in.readLong();
-                    listedTypes = list != null && counted == listFingerprint ? types : NOT_COUNTED;
-                }
+                case SIGHTINGS -> neighbours.countSightings();
+                case TOP_FLOORS -> unigrams.readFloors(in);
+                case SHARED_WORDS -> shardWords.share();
+                case LISTED -> unigrams.readListed(in);
                 case FORGETTING -> {
                     holdings.ngrams = in.readLong();
                     holdings.bytes = in.readLong();
                     pruning.read(in);
                     hand.read(in);
-                    spelled = in.readLong();
-                    forgottenWords = in.readLong();
+                    shardWords.read(in);
                     forgot = true;
                     measured = true;
                 }
@@ -452,21 +305,19 @@ public final class NgramCounts {
     }
 
     private void writeTagged(Varints.Writer out) {
-        if (sightings) {
+        if (neighbours.countsSightings()) {
             out.writeInt(SIGHTINGS);
         }
-        if (topUnigrams.hasGap() || topOwned.hasGap()) {
+        if (unigrams.hasGap()) {
             out.writeInt(TOP_FLOORS);
-            out.writeLong(topUnigrams.floor());
-            out.writeLong(topOwned.floor());
+            unigrams.writeFloors(out);
         }
-        if (sharesWords) {
+        if (shardWords.isShared()) {
             out.writeInt(SHARED_WORDS);
         }
-        if (list != null) {
+        if (unigrams.hasList()) {
             out.writeInt(LISTED);
-            out.writeFixedLong(listFingerprint);
-            out.writeLong(listedTypes);
+            unigrams.writeListed(out);
         }
         if (isMeasured()) {
             out.writeInt(FORGETTING);
@@ -474,8 +325,7 @@ public final class NgramCounts {
             out.writeLong(holdings.bytes);
             pruning.write(out);
             hand.write(out);
-            out.writeLong(spelled);
-            out.writeLong(forgottenWords);
+            shardWords.write(out);
         }
     }
 
@@ -500,11 +350,15 @@ public final class NgramCounts {
     public void forget() {
         loaded = false;
         words = null;
-        cache = null;
-        rare = null;
-        wide = null;
-        recentNeighbours = null;
-        recentLeftContexts = null;
+        totals = null;
+        unigrams = null;
+        shardWords = null;
+        pages = null;
+        neighbours = null;
+        holdings = null;
+        pruning = null;
+        steps = null;
+        hand = null;
         changed = false;
     }
 
@@ -513,23 +367,14 @@ public final class NgramCounts {
         if (!loaded || !changed) {
             return;
         }
-        countNeighbours();
-        cache.writeBack();
+        neighbours.flush();
+        pages.writeBack();
         words.writeBack();
-        if (isMeasured()) {
-            needed.writeBack();
-        }
+        shardWords.writeBack();
         Varints.Writer out = new Varints.Writer(256);
         out.writeByte(FORMAT);
         out.writeInt(order);
-        out.writeLong(rawTotal);
-        out.writeLong(continuationTotal);
-        out.writeLong(rawTypes);
-        out.writeLong(continuationTypes);
-        out.writeLong(bigrams);
-        totals.write(out);
-        topUnigrams.write(out);
-        topOwned.write(out);
+        unigrams.write(out);
         writeTagged(out);
         store.put(PageKeys.meta(), out.toByteArray());
         changed = false;
@@ -564,12 +409,7 @@ public final class NgramCounts {
     /** Gives a word that {@link #find} did not know an id. */
     public int learnWord(byte[] utf8, int from, int to, int hash) {
         changed = true;
-        int id = words.add(utf8, from, to, hash);
-        if (isMeasured()) {
-            spelled += to - from;
-            needed.set(id);
-        }
-        return id;
+        return shardWords.learn(utf8, from, to, hash);
     }
 
     /** The spelling of an id. */
@@ -611,30 +451,13 @@ public final class NgramCounts {
     /** Counts a word {@code times} times. */
     public void addUnigram(int id, long times) {
         changed = true;
-        long before = words.raw(id);
-        words.addRaw(id, times);
-        totals.moveRaw(1, before, before + times);
-        rawTotal += times;
-        if (before == 0) {
-            rawTypes++;
-            listedTypes += isListed(id) ? 1 : 0;
-        }
-        topOwned.offer(id, before + times);
-        if (order == 1) {
-            offerUnigram(id);
-        }
+        unigrams.add(id, times);
     }
 
     /** Counts {@code times} new words before {@code id}. */
     public void addContinuation(int id, int times) {
         changed = true;
-        int before = words.continuation(id);
-        words.setContinuation(id, before + times);
-        totals.moveContinuation(1, before, before + times);
-        continuationTotal += times;
-        if (before == 0) {
-            continuationTypes++;
-        }
+        unigrams.addContinuation(id, times);
     }
 
     /**
@@ -644,21 +467,7 @@ public final class NgramCounts {
      */
     public void removeUnigram(int id, long times) {
         changed = true;
-        long before = words.raw(id);
-        long after = before - times;
-        if (after < 0) {
-            throw new IllegalStateException("a word that is taken out " + times + " times is there " + before);
-        }
-        words.addRaw(id, -times);
-        totals.moveRaw(1, before, after);
-        rawTotal -= times;
-        if (after == 0) {
-            rawTypes--;
-            listedTypes -= isListed(id) ? 1 : 0;
-        }
-        if (topOwned.lower(id, after) | order == 1 && topUnigrams.lower(id, after)) {
-            listTops();
-        }
+        unigrams.remove(id, times);
     }
 
     /**
@@ -668,32 +477,15 @@ public final class NgramCounts {
      */
     public void removeContinuation(int id, int times) {
         changed = true;
-        int before = words.continuation(id);
-        int after = before - times;
-        if (after < 0) {
-            throw new IllegalStateException(times + " words before a word are taken out, and there are " + before);
-        }
-        words.setContinuation(id, after);
-        totals.moveContinuation(1, before, after);
-        continuationTotal -= times;
-        if (after == 0) {
-            continuationTypes--;
-        }
-    }
-
-    private void offerUnigram(int id) {
-        topUnigrams.offer(id, order == 1 ? words.raw(id) : words.bigramsHere(id));
+        unigrams.removeContinuation(id, times);
     }
 
     /**
      * Visits the words that most of this shard's distinct bigrams end in, with the number of bigrams as the continuation
      * count. With one shard that is the continuation count.
      */
-    public void topUnigrams(FollowerVisitor visitor) {
-        for (int i = 0; i < topUnigrams.size(); i++) {
-            int id = topUnigrams.word(i);
-            visitor.visit(id, words.raw(id), order == 1 ? words.raw(id) : words.bigramsHere(id));
-        }
+    public void topUnigrams(WordVisitor visitor) {
+        unigrams.topHere(visitor);
     }
 
     /**
@@ -701,32 +493,28 @@ public final class NgramCounts {
      *
      * @return the highest raw count that a word not visited can have; 0 where all were. Its continuation count is no higher
      */
-    public long topOwned(FollowerVisitor visitor) {
-        for (int i = 0; i < topOwned.size(); i++) {
-            int id = topOwned.word(i);
-            visitor.visit(id, words.raw(id), words.continuation(id));
-        }
-        return topOwned.floor();
+    public long topOwned(WordVisitor visitor) {
+        return unigrams.topOwned(visitor);
     }
 
     /** Sum of the raw unigram counts. */
     public long rawTotal() {
-        return rawTotal;
+        return unigrams.rawTotal();
     }
 
     /** Sum of the unigram continuation counts. */
     public long continuationTotal() {
-        return continuationTotal;
+        return unigrams.continuationTotal();
     }
 
     /** Words with a raw count, {@code </s>} included. */
     public long rawTypes() {
-        return rawTypes;
+        return unigrams.rawTypes();
     }
 
     /** Words with a continuation count, {@code </s>} included. */
     public long continuationTypes() {
-        return continuationTypes;
+        return unigrams.continuationTypes();
     }
 
     /** The number of n-grams of order {@code k} on this shard with raw count {@code count}, 1 to 4. */
@@ -756,44 +544,12 @@ public final class NgramCounts {
      * @param word the id of the event; negative where it was never learned
      */
     public void lookup(int[] context, int length, int word, PositionCounts out) {
-        if (length == 0 || context[1] < 0) {
-            out.matched(0);
-            return;
-        }
-        WideContext unit = wide.get(context[1]);
-        if (unit != null || words.wide(context[1])) {
-            (unit != null ? unit : wide(context[1])).lookup(context, length, word, out);
-        } else {
-            rare(context[1] / RARE_BLOCK).trie(context[1]).lookup(context, length, word, out);
-        }
+        pages.lookup(context, length, word, out);
     }
 
     /** Looks up every position of {@code positions}, which then has what {@link #lookup(int[], int, int, PositionCounts)} gives. */
     public void lookup(PositionLookups positions) {
-        int ahead = 0;
-        for (int i = 0; i < positions.size(); i++) {
-            ahead += wide.readAhead(positions.nearest(i));
-        }
-        readAhead += ahead;
-        for (int i = 0; i < positions.size(); i++) {
-            int nearest = positions.nearest(i);
-            if (nearest < 0) {
-                positions.begin(i, (ContextTrie) null);
-                continue;
-            }
-            WideContext unit = wide.get(nearest);
-            if (unit != null || words.wide(nearest)) {
-                WideContext found = unit != null ? unit : wide(nearest);
-                if (found.isEmpty()) {
-                    positions.begin(i, (ContextTrie) null);
-                } else {
-                    positions.begin(i, found);
-                }
-            } else {
-                positions.begin(i, rare(nearest / RARE_BLOCK).trie(nearest));
-            }
-        }
-        positions.find();
+        pages.lookup(positions);
     }
 
     /**
@@ -808,13 +564,13 @@ public final class NgramCounts {
 
     /** As {@link #learn(int[], int, int)}, of an event that came {@code times} times in that context. */
     public boolean learn(int[] context, int length, int word, long times) {
-        if (isMeasured()) {
-            for (int d = 1; d <= length; d++) {
-                needed.set(context[d]);
-            }
-            needed.set(word);
+        changed = true;
+        shardWords.need(context, length, word);
+        boolean isNew = pages.add(context, length, word, times, totals);
+        if (isNew) {
+            unigrams.addBigram(word);
         }
-        return countBigram(word, add(context, length, word, times, totals));
+        return isNew;
     }
 
     /**
@@ -824,49 +580,12 @@ public final class NgramCounts {
      * @throws IllegalStateException if the event was not learned in that context
      */
     public boolean unlearn(int[] context, int length, int word) {
-        boolean isGone = remove(context, length, word, 1, totals);
+        changed = true;
+        boolean isGone = pages.remove(context, length, word, 1, totals);
         if (isGone) {
-            bigrams--;
-            words.removeBigramHere(word);
-            if (order > 1 && topUnigrams.lower(word, words.bigramsHere(word))) {
-                listTops();
-            }
+            unigrams.removeBigram(word);
         }
         return isGone;
-    }
-
-    private boolean remove(int[] context, int length, int word, long times, @Nullable CountsOfCounts told) {
-        changed = true;
-        int nearest = context[1];
-        if (words.wide(nearest)) {
-            WideContext unit = wide(nearest);
-            boolean isGone = unit.remove(context, length, word, times, told);
-            cache.markDirty(unit);
-            return isGone;
-        }
-        TriePages unit = rare(nearest / RARE_BLOCK);
-        boolean isGone = unit.remove(context, length, word, times, told);
-        cache.markDirty(unit);
-        return isGone;
-    }
-
-    private boolean add(int[] context, int length, int word, long times, @Nullable CountsOfCounts told) {
-        changed = true;
-        int nearest = context[1];
-        WideContext own = wide.get(nearest);
-        if (own != null || words.wide(nearest)) {
-            WideContext unit = own != null ? own : wide(nearest);
-            boolean isNew = unit.add(context, length, word, times, told);
-            cache.markDirty(unit);
-            return isNew;
-        }
-        TriePages unit = rare(nearest / RARE_BLOCK);
-        boolean isNew = unit.add(context, length, word, times, told);
-        cache.markDirty(unit);
-        if (unit.nearestTotal() >= WideContext.THRESHOLD) {
-            widen(nearest, unit);
-        }
-        return isNew;
     }
 
     /**
@@ -886,16 +605,7 @@ public final class NgramCounts {
     /** As {@link #learnLeftNeighbour(int, int)}, of a word that came {@code times} times before it. */
     public boolean learnLeftNeighbour(int word, int previous, long times) {
         changed = true;
-        if (forgetting.isOn()) {
-            // What waits, and what is known without a look into the page, depends on when the state was read last.
-            return addLeftNeighbour(leftContext(word), previous, times);
-        }
-        if (recentNeighbours.add(word, previous, times)) {
-            return false;
-        }
-        int context = leftContext(word);
-        recentNeighbours.put(word, previous, context, addNeighbour);
-        return addLeftNeighbour(context, previous, times);
+        return neighbours.learn(word, previous, times);
     }
 
     /**
@@ -906,20 +616,7 @@ public final class NgramCounts {
      */
     public boolean unlearnLeftNeighbour(int word, int previous) {
         changed = true;
-        if (recentNeighbours.takeOne(word, previous)) {
-            return false;
-        }
-        if (countedSightings(word, previous) == 0) {
-            if (sightings) {
-                throw new IllegalStateException("a left neighbour that is taken out never came before the word");
-            }
-            return false;
-        }
-        boolean isGone = remove(leftTuple, Math.min(2, order - 1), previous, 1, null);
-        if (isGone) {
-            recentNeighbours.remove(word, previous);
-        }
-        return isGone;
+        return neighbours.unlearn(word, previous);
     }
 
     /**
@@ -927,44 +624,13 @@ public final class NgramCounts {
      * every sighting was counted.
      */
     public long leftNeighbour(int word, int previous) {
-        long counted = countedSightings(word, previous);
-        return sightings ? counted + recentNeighbours.pending(word, previous) : Math.min(1, counted);
+        return neighbours.count(word, previous);
     }
 
     /** Whether every sighting of a left neighbour was counted since the state began: not in a state of 0.5.0. */
     public boolean countsSightings() {
         load();
-        return sightings;
-    }
-
-    /** What the pages have, without what is pending; {@link #leftTuple} is the context then if they have any. */
-    private long countedSightings(int word, int previous) {
-        int context = knownLeftContext(word);
-        if (context < 0) {
-            return 0;
-        }
-        leftTuple[1] = context;
-        int length = Math.min(2, order - 1);
-        lookup(leftTuple, length, previous, leftCounts);
-        if (leftCounts.matched() < length) {
-            return 0;
-        }
-        // Where counts fade, one of the two may do so before the other.
-        return Math.min(leftCounts.raw(1), leftCounts.raw(length));
-    }
-
-    private boolean addLeftNeighbour(int context, int previous, long times) {
-        if (isMeasured()) {
-            needed.set(context);
-            needed.set(previous);
-        }
-        leftTuple[1] = context;
-        return add(leftTuple, Math.min(2, order - 1), previous, times, null);
-    }
-
-    /** Counts the left neighbours that are pending. */
-    private void countNeighbours() {
-        recentNeighbours.flush(addNeighbour);
+        return neighbours.countsSightings();
     }
 
     /**
@@ -978,9 +644,7 @@ public final class NgramCounts {
     /** Counts a document with a word that has no event of its own. */
     public void addOutside(int id) {
         changed = true;
-        if (isMeasured()) {
-            needed.set(id);
-        }
+        shardWords.need(id);
         words.addBigramHere(id);
     }
 
@@ -989,39 +653,6 @@ public final class NgramCounts {
         changed = true;
         words.removeBigramHere(id);
         return words.bigramsHere(id) == 0;
-    }
-
-    private int leftContext(int word) {
-        int known = knownLeftContext(word);
-        if (known < 0) {
-            byte[] name = leftName(word);
-            known = learnWord(name, 0, name.length, WordTable.hash(name, 0, name.length));
-            recentLeftContexts[leftSlot(word)] = (long) word << 32 | known;
-        }
-        return known;
-    }
-
-    private byte[] leftName(int word) {
-        return (LEFT_OF + words.spelling(word)).getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static int leftSlot(int word) {
-        return (int) (word * SplitMix64.GOLDEN >>> 32) & RECENT_NEIGHBOURS - 1;
-    }
-
-    /** The context of a word's left neighbours, or a negative number where it has none yet. */
-    private int knownLeftContext(int word) {
-        int slot = leftSlot(word);
-        long recent = recentLeftContexts[slot];
-        if (recent != 0 && (int) (recent >>> 32) == word) {
-            return (int) recent;
-        }
-        byte[] name = leftName(word);
-        int known = words.find(name, 0, name.length, WordTable.hash(name, 0, name.length));
-        if (known >= 0) {
-            recentLeftContexts[slot] = (long) word << 32 | known;
-        }
-        return known;
     }
 
     /** What {@link #addShared(int, long)} has added up to, less what shards have said is gone. */
@@ -1035,30 +666,12 @@ public final class NgramCounts {
      * @param times below 0 where it is taken out
      */
     public void addShared(int word, long times) {
-        if (sharesWords && word > EOS) {
-            changed = true;
-            words.addShared(word, times);
-        }
+        changed |= shardWords.share(word, times);
     }
 
     /** As {@link #addShared(int, long)}, of a word that this shard may not know. */
     public void addShared(String word, long times) {
-        if (!sharesWords) {
-            return;
-        }
-        byte[] utf8 = word.getBytes(StandardCharsets.UTF_8);
-        int hash = WordTable.hash(utf8, 0, utf8.length);
-        int known = words.find(utf8, 0, utf8.length, hash);
-        addShared(known >= 0 ? known : learnWord(utf8, 0, utf8.length, hash), times);
-    }
-
-    private boolean countBigram(int word, boolean isNew) {
-        if (isNew) {
-            bigrams++;
-            words.addBigramHere(word);
-            offerUnigram(word);
-        }
-        return isNew;
+        changed |= shardWords.share(word, times);
     }
 
     /**
@@ -1066,70 +679,12 @@ public final class NgramCounts {
      * in the word. Exact with one shard.
      */
     public double continuationShare(int id) {
-        if (order == 1) {
-            return rawTotal == 0 ? 0 : (double) words.raw(id) / rawTotal;
-        }
-        return bigrams == 0 ? 0 : (double) words.bigramsHere(id) / bigrams;
-    }
-
-    /** Moves the tuples of a context word that has become frequent into pages of its own. */
-    private void widen(int word, TriePages shared) {
-        WideContext own = new WideContext(order, word, cache, holdings, () -> wide.remove(word));
-        wide.put(word, own);
-        words.setWide(word);
-        cache.add(own);
-        int block = word / RARE_BLOCK;
-        TriePages rest = TriePages.empty(
-                order, 0, cache.budget(), holdings, page -> PageKeys.rare(block, page), () -> rare.remove(block));
-        rest.trie().reserve(shared.trie().used());
-        move(shared, word, own, rest, false);
-        move(shared, word, own, rest, true);
-        rest.replace(shared);
-        cache.replace(shared, rest);
-        rare.put(block, rest);
-        shared.release();
-        cache.markDirty(own);
-    }
-
-    private void move(TriePages from, int word, WideContext own, TriePages rest, boolean forgotten) {
-        from.held((context, length, follower, count, left, used) -> {
-            if (forgotten != (follower == HeldVisitor.FORGOTTEN)) {
-                return;
-            }
-            if (context[1] != word) {
-                rest.put(context, length, follower, count, left, used);
-                return;
-            }
-            if (isMeasured()) {
-                // The hand may ask for these words before it comes by the pages that these n-grams go to.
-                for (int d = 1; d <= length; d++) {
-                    needed.set(context[d]);
-                }
-                if (!forgotten) {
-                    needed.set(follower);
-                }
-            }
-            if (!forgotten) {
-                holdings.ngrams--;
-                holdings.bytes -= PackedTuples.bytes(0, context, length, follower, count, left);
-            }
-            // A page does not say whether what came once was used.
-            own.put(context, length, follower, count, left, used && count > 1);
-        });
+        return unigrams.continuationShare(id);
     }
 
     /** Visits the followers of a context of 1 to N − 1 words, in no particular order; nothing where it was never seen. */
-    public void followers(int[] context, int length, FollowerVisitor visitor) {
-        if (length == 0 || context[1] < 0) {
-            return;
-        }
-        if (!words.wide(context[1])) {
-            rare(context[1] / RARE_BLOCK).trie(context[1]).followers(context, length, visitor);
-        } else if (length == 1) {
-            wide(context[1]).followers(visitor);
-        } else if (context[2] >= 0) {
-            wide(context[1]).bucket(context[2]).trie(context[2]).followers(context, length, visitor);
-        }
+    public void followers(int[] context, int length, WordVisitor visitor) {
+        pages.followers(context, length, visitor);
     }
 
     /**
@@ -1138,25 +693,8 @@ public final class NgramCounts {
      *
      * @return the highest count that a follower not visited can have; 0 where all were
      */
-    public long topFollowers(int[] context, int length, FollowerVisitor visitor) {
-        TopFollowers top = null;
-        if (length > 0 && context[1] >= 0) {
-            if (!words.wide(context[1])) {
-                top = rare(context[1] / RARE_BLOCK).trie(context[1]).top(context, length);
-            } else if (length == 1) {
-                top = wide(context[1]).top();
-            } else if (context[2] >= 0) {
-                top = wide(context[1]).bucket(context[2]).trie(context[2]).top(context, length);
-            }
-        }
-        if (top == null) {
-            followers(context, length, visitor);
-            return 0;
-        }
-        for (int i = 0; i < top.size(); i++) {
-            visitor.visit(top.word(i), top.count(i), top.count(i));
-        }
-        return top.floor();
+    public long topFollowers(int[] context, int length, WordVisitor visitor) {
+        return pages.topFollowers(context, length, visitor);
     }
 
     /**
@@ -1164,45 +702,8 @@ public final class NgramCounts {
      * look counts up, and must not {@link #trim}; not while anything is learned.
      */
     public void tuples(int nearest, TupleVisitor visitor) {
-        countNeighbours();
-        if (words.wide(nearest)) {
-            wide(nearest).tuples(visitor, this::trim);
-        } else {
-            rare(nearest / RARE_BLOCK).tuples((context, length, word, count) -> {
-                if (context[1] == nearest) {
-                    visitor.visit(context, length, word, count);
-                }
-            });
-        }
-    }
-
-    private TriePages rare(int block) {
-        TriePages unit = rare.get(block);
-        if (unit == null) {
-            unit = TriePages.load(
-                    order,
-                    0,
-                    cache.budget(),
-                    holdings,
-                    store,
-                    page -> PageKeys.rare(block, page),
-                    () -> rare.remove(block));
-            rare.put(block, unit);
-            cache.add(unit);
-        }
-        unit.referenced = true;
-        return unit;
-    }
-
-    private WideContext wide(int word) {
-        WideContext unit = wide.get(word);
-        if (unit == null) {
-            unit = new WideContext(order, word, cache, holdings, () -> wide.remove(word));
-            unit.load(store);
-            wide.put(word, unit);
-            cache.add(unit);
-        }
-        return unit;
+        neighbours.flush();
+        pages.tuples(nearest, visitor);
     }
 
     /**
@@ -1211,23 +712,7 @@ public final class NgramCounts {
      */
     public void tuples(TupleVisitor visitor) {
         load();
-        boolean[] visited = new boolean[RARE_BLOCK];
-        for (int from = 0; from < words.size(); from += RARE_BLOCK) {
-            int to = Math.min(words.size(), from + RARE_BLOCK);
-            for (int word = from; word < to; word++) {
-                boolean named = words.spelling(word).startsWith(LEFT_OF);
-                visited[word - from] = !named && !words.wide(word);
-                if (!named && words.wide(word)) {
-                    wide(word).tuples(visitor, this::trim);
-                }
-            }
-            rare(from / RARE_BLOCK).tuples((context, length, word, count) -> {
-                if (visited[context[1] % RARE_BLOCK]) {
-                    visitor.visit(context, length, word, count);
-                }
-            });
-            trim();
-        }
+        pages.tuples(visitor);
     }
 
     /**
@@ -1238,52 +723,19 @@ public final class NgramCounts {
      */
     public void contexts(int longest, ContextVisitor visitor) {
         load();
-        PositionCounts counts = new PositionCounts(order);
-        boolean[] visited = new boolean[RARE_BLOCK];
-        int[] nothing = new int[order];
-        ContextVisitor rares = new ContextVisitor() {
-            @Override
-            public boolean context(int[] context, int length, PositionCounts of) {
-                return visited[context[1] % RARE_BLOCK] && visitor.context(context, length, of);
-            }
-
-            @Override
-            public void follower(int word, long raw, long continuation) {
-                visitor.follower(word, raw, continuation);
-            }
-        };
-        for (int from = 0; from < words.size(); from += RARE_BLOCK) {
-            int to = Math.min(words.size(), from + RARE_BLOCK);
-            for (int word = from; word < to; word++) {
-                boolean named = isNamed(word);
-                visited[word - from] = !named && !words.wide(word);
-                if (!named && words.wide(word)) {
-                    wide(word).contexts(longest, visitor, counts, this::trim);
-                }
-            }
-            rare(from / RARE_BLOCK).contexts(nothing, longest, rares, counts);
-            trim();
-        }
+        pages.contexts(longest, visitor);
     }
 
     /** Visits everything that is held, the left neighbours of words among it. */
     void heldEverywhere(HeldVisitor visitor) {
         load();
-        countNeighbours();
-        for (int from = 0; from < words.size(); from += RARE_BLOCK) {
-            for (int word = from; word < Math.min(words.size(), from + RARE_BLOCK); word++) {
-                if (words.wide(word)) {
-                    wide(word).held(visitor, this::trim);
-                }
-            }
-            rare(from / RARE_BLOCK).held(visitor);
-            trim();
-        }
+        neighbours.flush();
+        pages.held(visitor);
     }
 
     /** Visits every word with its unigram counts, without keeping the words on the heap. */
-    public void unigrams(FollowerVisitor visitor) {
-        words.visit((id, block, at) -> visitor.visit(id, block.raw(at), block.continuation(at)));
+    public void unigrams(WordVisitor visitor) {
+        words.counts(visitor);
     }
 
     /** The ids of all words of this shard that begin with a prefix, whether their unigrams are here or not, and of few others. */
@@ -1297,7 +749,7 @@ public final class NgramCounts {
      *
      * @return the most that the raw or the continuation count of another word with that prefix can be; 0 where there is none
      */
-    public long mostFrequent(WordPrefix prefix, int wanted, FollowerVisitor visitor) {
+    public long mostFrequent(WordPrefix prefix, int wanted, WordVisitor visitor) {
         return words.mostFrequent(prefix, wanted, visitor);
     }
 
@@ -1306,8 +758,7 @@ public final class NgramCounts {
      * To be called between documents.
      */
     public void trim() {
-        cache.trim();
-        words.trim();
+        pages.trim();
     }
 
     /**
@@ -1322,10 +773,9 @@ public final class NgramCounts {
     public boolean endDocument(int tokens) {
         if (forgetting.isOn()) {
             changed = true;
-            freed = false;
             hand.endDocument(tokens);
-            if (freed) {
-                Arrays.fill(recentLeftContexts, 0);
+            if (steps.hasFreed()) {
+                neighbours.forgetIds();
                 return true;
             }
         }
@@ -1339,8 +789,7 @@ public final class NgramCounts {
      *     {@link #addUnigram}
      */
     public void onForgotten(boolean outside, Consumer<String> listener) {
-        hasOutside = outside;
-        forgottenWord = listener;
+        this.listener = new ForgettingSteps.Listener(outside, listener);
     }
 
     /** Something may be forgotten, or was before the settings changed. */
@@ -1352,202 +801,23 @@ public final class NgramCounts {
     public StateSize held() {
         load();
         return isMeasured()
-                ? new StateSize(holdings.ngrams, holdings.bytes, words.size() - words.free())
+                ? new StateSize(holdings.ngrams, holdings.bytes, shardWords.held())
                 : new StateSize(0, 0, words.size());
     }
 
     /** What was forgotten since the state began. */
     public StateSize forgotten() {
         load();
-        return new StateSize(pruning.forgottenNgrams(), pruning.forgottenBytes(), forgottenWords);
-    }
-
-    /** What the hand does where it stands. */
-    private final class Steps implements Hand.Steps, Pruning.Loss {
-
-        @Override
-        public int words() {
-            return words.size();
-        }
-
-        @Override
-        public boolean hasTooManyWords() {
-            return forgetting.isBounded() && mostThatLeaves() > 0;
-        }
-
-        @Override
-        public void rare(int first) {
-            TriePages unit = NgramCounts.this.rare(first / RARE_BLOCK);
-            unit.sweep(pruning, -1, this, out);
-            cache.markDirty(unit);
-            for (int word = first; word < Math.min(first + RARE_BLOCK, words.size()); word++) {
-                boolean isNeeded = needed.get(word) || word <= EOS || !hand.hasPassed();
-                age(word, isNeeded || isHeldElsewhere(word));
-                // Every page was swept since this was asked of the word before, and says what it needs.
-                needed.clear(word);
-                if (!isNeeded && !words.isFree(word)) {
-                    leave(word);
-                }
-            }
-        }
-
-        /** Whether other shards may have n-grams that end in a word of this one. */
-        private boolean isHeldElsewhere(int word) {
-            return words.shared(word) != 0 && (others == null || others.owns(words.hashOf(word)));
-        }
-
-        /**
-         * Ages the counts of a word. It becomes unknown only when nothing has it any more: what follows a context must have a place
-         * in the shortest distribution.
-         */
-        private void age(int word, boolean isNeeded) {
-            long raw = words.raw(word);
-            int continuation = words.continuation(word);
-            long after = pruning.age(raw, word);
-            if (raw > 0 && isNeeded) {
-                after = Math.min(raw, Math.max(after, Math.max(1, continuation)));
-            }
-            if (after < raw) {
-                removeUnigram(word, raw - after);
-                if (after == 0) {
-                    isCountedNoMore(word, false);
-                }
-            }
-            if (!isNeeded && continuation > after) {
-                removeContinuation(word, continuation - (int) after);
-            }
-        }
-
-        /** Takes a word away of which no n-gram is left, if it has been seen no more often than its place allows. */
-        private void leave(int word) {
-            long raw = words.raw(word);
-            boolean leaves = raw <= mostThatLeaves()
-                    && !isHeldElsewhere(word)
-                    && (!words.wide(word) || wide(word).holdsNothing())
-                    && (isNamed(word) || findLeftContext(word) < 0);
-            if (!leaves) {
-                return;
-            }
-            int continuation = words.continuation(word);
-            int here = words.bigramsHere(word);
-            if (here > 0) {
-                boolean isOutside = hasOutside && raw == 0 && continuation == 0;
-                bigrams -= isOutside ? 0 : here;
-                words.clearBigramsHere(word);
-                if (order > 1 && topUnigrams.lower(word, 0)) {
-                    listTops();
-                }
-                if (isOutside) {
-                    isCountedNoMore(word, true);
-                }
-            }
-            if (continuation > 0) {
-                removeContinuation(word, continuation);
-            }
-            if (raw > 0) {
-                removeUnigram(word, raw);
-                isCountedNoMore(word, false);
-            }
-            if (words.wide(word)) {
-                wide(word).delete();
-                words.clearWide(word);
-            }
-            tellOthers(word);
-            spelled -= words.length(word);
-            words.free(word);
-            forgottenWords++;
-            freed = true;
-        }
-
-        private void tellOthers(int word) {
-            long times = words.shared(word);
-            if (times != 0 && others != null) {
-                others.gone(words.spelling(word), times);
-                words.addShared(word, -times);
-            }
-        }
-
-        private void isCountedNoMore(int word, boolean outside) {
-            if (outside == hasOutside && word != EOS) {
-                forgottenWord.accept(words.spelling(word));
-            }
-        }
-
-        private int findLeftContext(int word) {
-            byte[] name = leftName(word);
-            return words.find(name, 0, name.length, WordTable.hash(name, 0, name.length));
-        }
-
-        /**
-         * The most times that a word has been seen that leaves once no n-gram of it is left: unigrams are the last to go, and while
-         * words take less than half of their bound only those do that are not counted.
-         */
-        private long mostThatLeaves() {
-            int held = words.size() - words.free();
-            double part = 0;
-            if (forgetting.maxBytes() > 0) {
-                part = (spelled + (double) BYTES_A_WORD * held) / ((double) WORDS_A_BOUND * forgetting.maxBytes());
-            }
-            if (forgetting.maxNgrams() > 0) {
-                part = Math.max(part, (double) held / forgetting.maxNgrams());
-            }
-            return part <= 0.5 ? 0 : part <= 0.625 ? 1 : part <= 0.75 ? 3 : part <= 1 ? 15 : Long.MAX_VALUE;
-        }
-
-        @Override
-        public int buckets(int word) {
-            return words.wide(word) ? wide(word).bucketCount() : -1;
-        }
-
-        @Override
-        public void bucket(int word, int number) {
-            WideContext unit = wide(word);
-            unit.sweepBucket(number, pruning, forgetting.isBounded(), gone -> gone(word, gone), out);
-            cache.markDirty(unit);
-        }
-
-        @Override
-        public void followers(int word) {
-            WideContext unit = wide(word);
-            unit.sweepFollowers(pruning, forgetting.isBounded(), gone -> gone(word, gone));
-            cache.markDirty(unit);
-        }
-
-        @Override
-        public void faded(int next, int word, long lost) {
-            // The counts of shorter n-grams follow from the tuples of the same pages.
-        }
-
-        @Override
-        public void gone(int nearest, int word) {
-            if (isNamed(nearest)) {
-                int named = words.find(words.spelling(nearest).substring(LEFT_OF.length()));
-                loseContinuation(named);
-                return;
-            }
-            bigrams--;
-            words.removeBigramHere(word);
-            if (topUnigrams.lower(word, words.bigramsHere(word))) {
-                listTops();
-            }
-            loseContinuation(word);
-        }
-
-        /** Of a word that another shard owns there are no counts here. */
-        private void loseContinuation(int word) {
-            if (word >= 0 && words.continuation(word) > 0) {
-                removeContinuation(word, 1);
-            }
-        }
+        return new StateSize(pruning.forgottenNgrams(), pruning.forgottenBytes(), shardWords.forgotten());
     }
 
     /** Heap of words, about, in bytes. */
     public long wordHeapBytes() {
-        return loaded ? words.heapBytes() + needed.heapBytes() : 0;
+        return loaded ? words.heapBytes() + shardWords.heapBytes() : 0;
     }
 
     /** Heap bytes of decoded pages, about. */
     public long cachedBytes() {
-        return loaded ? cache.budget().used : 0;
+        return loaded ? pages.heapBytes() : 0;
     }
 }

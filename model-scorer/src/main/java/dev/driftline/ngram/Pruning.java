@@ -2,6 +2,7 @@ package dev.driftline.ngram;
 
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.codec.Varints;
+import dev.driftline.smoothing.CountsOfCounts;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -76,6 +77,11 @@ final class Pruning {
         factor = ageing;
     }
 
+    /** Whether not every page was swept since the state began. */
+    boolean isFirstPass() {
+        return pass == 0;
+    }
+
     /** Lets an n-gram in a context of {@code depth} words go that has been seen {@code most} times or fewer. */
     void cut(int depth, long most) {
         cut[depth] = most;
@@ -107,7 +113,7 @@ final class Pruning {
         return fades() && counted.test(nearest) ? totals : null;
     }
 
-    /** N-grams that were pruned since this was made. */
+    /** N-grams that were pruned or have faded since this was made. */
     long forgottenNgrams() {
         return forgottenNgrams;
     }
@@ -209,10 +215,8 @@ final class Pruning {
             kept.census(this::told, 1, shared);
         }
         tellOfLosses(kept, base, loss);
-        if (faded.isEmpty()) {
-            forgottenNgrams += ngramsBefore - holdings.ngrams;
-            forgottenBytes += bytesBefore - holdings.bytes;
-        }
+        forgottenNgrams += ngramsBefore - holdings.ngrams;
+        forgottenBytes += bytesBefore - holdings.bytes;
         return kept;
     }
 

@@ -5,6 +5,7 @@ import dev.driftline.pages.CacheUnit;
 import dev.driftline.pages.PageCache;
 import dev.driftline.pages.PageFormat;
 import dev.driftline.pages.PageStore;
+import dev.driftline.smoothing.CountsOfCounts;
 import dev.driftline.smoothing.PositionCounts;
 import java.util.ArrayList;
 import java.util.Arrays;

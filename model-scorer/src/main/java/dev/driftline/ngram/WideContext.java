@@ -2,10 +2,13 @@ package dev.driftline.ngram;
 
 import dev.driftline.codec.LargeCounts;
 import dev.driftline.codec.Varints;
+import dev.driftline.ngram.words.TopFollowers;
+import dev.driftline.ngram.words.WordVisitor;
 import dev.driftline.pages.CacheUnit;
 import dev.driftline.pages.PageCache;
 import dev.driftline.pages.PageFormat;
 import dev.driftline.pages.PageStore;
+import dev.driftline.smoothing.CountsOfCounts;
 import dev.driftline.smoothing.PositionCounts;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
@@ -284,7 +287,7 @@ final class WideContext extends CacheUnit {
     }
 
     /** Visits every follower. */
-    void followers(NgramCounts.FollowerVisitor visitor) {
+    void followers(WordVisitor visitor) {
         for (int at = 0; at < table.length; at += ENTRY) {
             if (table[at] != 0 && table[at + 1] != 0) {
                 long raw = large.of(table[at + 1]);
@@ -368,7 +371,7 @@ final class WideContext extends CacheUnit {
                     @Override
                     public void faded(int next, int word, long lost) {
                         if (!bounded) {
-                            fade(word, lost, pruning.told(contextWord), gone);
+                            fade(word, lost, pruning, gone);
                         }
                     }
 
@@ -390,7 +393,8 @@ final class WideContext extends CacheUnit {
         }
     }
 
-    private void fade(int word, long lost, @Nullable CountsOfCounts totals, IntConsumer gone) {
+    private void fade(int word, long lost, Pruning pruning, IntConsumer gone) {
+        CountsOfCounts totals = pruning.told(contextWord);
         int at = slot(word);
         long before = table[at] == 0 ? 0 : large.of(table[at + 1]);
         long after = Math.max(0, before - lost);
@@ -406,6 +410,7 @@ final class WideContext extends CacheUnit {
         if (after == 0) {
             holdings.ngrams--;
             holdings.bytes -= bytes(at);
+            pruning.forget(bytes(at));
             gone.accept(word);
         }
         markDirty(word);
@@ -464,6 +469,7 @@ final class WideContext extends CacheUnit {
             if (after == 0) {
                 holdings.ngrams--;
                 holdings.bytes -= bytes(at);
+                pruning.forget(bytes(at));
                 old[at] = 0;
                 gone.accept(word);
             } else if (after <= pruning.cut(1) && old[at + 2] >= 0) {

@@ -1,6 +1,7 @@
 package dev.driftline.scoring;
 
 import dev.driftline.ngram.NgramCounts;
+import dev.driftline.ngram.words.WordVisitor;
 import dev.driftline.smoothing.Discounts;
 import dev.driftline.smoothing.PositionCounts;
 import dev.driftline.smoothing.Smoothing;
@@ -75,7 +76,7 @@ final class CandidateSearch {
         for (int d = matched; d >= 1; d--) {
             Highest byRaw = new Highest(wanted);
             Highest byContinuation = new Highest(wanted);
-            NgramCounts.FollowerVisitor visitor = (word, raw, continuation) -> {
+            WordVisitor visitor = (word, raw, continuation) -> {
                 if (beginning.isEmpty() || beginning.get().get(word)) {
                     byRaw.offer(word, raw);
                     byContinuation.offer(word, continuation);

@@ -39,11 +39,20 @@ public final class Gather {
 
     /** For replies of {@code shards} shards of the model that {@code settings} say. */
     public Gather(ModelSettings settings, int shards) {
+        this(settings, shards, settings.fingerprint(shards));
+    }
+
+    private Gather(ModelSettings settings, int shards, ModelFingerprint model) {
         this.settings = settings;
         this.order = settings.order();
         this.shards = shards;
-        model = settings.fingerprint(shards);
+        this.model = model;
         background = settings.background().map(BackgroundReader::new);
+    }
+
+    /** For who reads addresses and failures of replies that a service has processed: {@link ModelFingerprint#ofTheSameCounts}. */
+    public static Gather ofTheSameCounts(ModelSettings settings, int shards) {
+        return new Gather(settings, shards, settings.fingerprint(shards).ofTheSameCounts());
     }
 
     /**

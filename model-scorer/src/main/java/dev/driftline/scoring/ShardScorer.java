@@ -1,9 +1,9 @@
 package dev.driftline.scoring;
 
 import dev.driftline.ngram.NgramCounts;
-import dev.driftline.ngram.OtherShards;
 import dev.driftline.ngram.PositionLookups;
 import dev.driftline.ngram.document.DocumentNgrams;
+import dev.driftline.ngram.words.OtherShards;
 import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.messages.GoneWords;
 import dev.driftline.scoring.messages.ModelFingerprint;
@@ -313,8 +313,13 @@ public final class ShardScorer {
      * @throws ShardMessageException if it is not a whole message of this model; nothing has changed then
      */
     public void hear(byte[] message) {
+        hear(message, model);
+    }
+
+    /** The same, of a message whose model may be another than this one's: {@link ModelFingerprint#ofTheSameCounts}. */
+    public void hear(byte[] message, ModelFingerprint of) {
         counts.load();
-        GoneWords.read(message, model, (word, times) -> counts.addShared(word, -times));
+        GoneWords.read(message, of, (word, times) -> counts.addShared(word, -times));
         counts.trim();
     }
 

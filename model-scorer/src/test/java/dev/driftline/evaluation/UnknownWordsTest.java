@@ -36,11 +36,13 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The headline of a document, whatever its unknown words are. */
+@Order(1)
 class UnknownWordsTest {
 
     private static final int SEED = 11;
@@ -161,7 +163,9 @@ class UnknownWordsTest {
         Map<String, String> misspelt = misspellings();
         Map<String, List<String>> contexts = new HashMap<>();
         Evaluation evaluation = evaluation(3);
-        for (CorpusDocument document : pieces("brown.docs.tsv", 130)) {
+        List<CorpusDocument> documents = pieces("brown.docs.tsv", 130);
+        // The other half has hardly any of them that this one has not.
+        for (CorpusDocument document : documents.subList(0, documents.size() / 2)) {
             List<List<String>> learned = new ArrayList<>();
             for (List<String> sentence : document.sentences()) {
                 Optional<String> word = sentence.stream()

@@ -8,6 +8,7 @@ import dev.driftline.smoothing.PositionCounts;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -86,6 +87,17 @@ class ForgettingTest {
             return id >= 0 ? id : counts.learnWord(utf8, 0, utf8.length, NgramCounts.hash(utf8, 0, utf8.length));
         }
 
+        /** Every n-gram that came, in its longest context. */
+        Set<List<Integer>> longest() {
+            Set<List<Integer>> ngrams = new HashSet<>();
+            for (List<Integer> sentence : learned) {
+                for (int end = 1; end < sentence.size(); end++) {
+                    ngrams.add(sentence.subList(Math.max(0, end - order + 1), end + 1));
+                }
+            }
+            return ngrams;
+        }
+
         int storedBytes() {
             int[] bytes = {0};
             pages.scan(new byte[0], (key, value) -> bytes[0] += key.length + value.length);
@@ -100,7 +112,7 @@ class ForgettingTest {
 
         /** What every context says must add up: what follows, and what is forgotten, to its total. */
         void check() {
-            TreeSet<List<Integer>> contexts = new TreeSet<>((a, b) -> Arrays.compare(ints(a), ints(b)));
+            TreeSet<List<Integer>> contexts = new TreeSet<>(Learner::compare);
             for (List<Integer> sentence : learned) {
                 for (int end = 1; end < sentence.size(); end++) {
                     for (int length = 1; length < order && end - length >= 0; length++) {
@@ -181,8 +193,15 @@ class ForgettingTest {
             assertThat(again.measured()).isEqualTo(held);
         }
 
-        private static int[] ints(List<Integer> words) {
-            return words.stream().mapToInt(Integer::intValue).toArray();
+        private static int compare(List<Integer> one, List<Integer> other) {
+            int common = Math.min(one.size(), other.size());
+            for (int i = 0; i < common; i++) {
+                int order = Integer.compare(one.get(i), other.get(i));
+                if (order != 0) {
+                    return order;
+                }
+            }
+            return Integer.compare(one.size(), other.size());
         }
 
         /** Everything that is held, in an order of its own. */
@@ -231,6 +250,11 @@ class ForgettingTest {
         }
         // Some 8,500 tokens were learned; with a half-life of 2,000 about 2,900 are left.
         assertThat((double) learner.counts.rawTotal()).isCloseTo(2_900, within(700.0));
+        assertThat(learner.counts.held().ngrams() + learner.counts.forgotten().ngrams())
+                .as("each n-gram that came is held or was forgotten")
+                .isGreaterThanOrEqualTo(learner.longest().size());
+        assertThat(learner.counts.forgotten().bytes())
+                .isGreaterThan(learner.counts.forgotten().ngrams());
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.driftline.ngram.words.TopFollowers;
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.smoothing.PositionCounts;
 import java.nio.charset.StandardCharsets;
@@ -14,10 +15,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Order(1)
 class NgramCountsTest {
 
     /** Seen and unseen contexts of every length, words never learned among them, in fewer and in more positions than fit. */

@@ -476,6 +476,26 @@ class ShardMessagesTest {
     }
 
     @Test
+    void shouldTellWhoseARequestOrReplyWasWhenOnlyTheSmoothingHasChanged() {
+        ModelSettings now = ModelSettings.ofOrder(3).ownedBy("driftline words");
+        ModelSettings before =
+                new ModelSettings(3, Smoothing.WITTEN_BELL, Vocabulary.growing(), 0.1).ownedBy("driftline words");
+        ShardRequest.Addresses addresses =
+                new ShardRequest.Addresses(now.fingerprint(2).ofTheSameCounts());
+        Gather gather = Gather.ofTheSameCounts(now, 2);
+        for (ModelSettings settings : List.of(now, before)) {
+            assertThat(addresses.read(request(settings, 2))).isEqualTo(1);
+            assertThat(gather.address(reply(settings, 2)).shard()).isZero();
+        }
+        for (byte[] other : List.of(
+                request(now, 3),
+                request(ModelSettings.ofOrder(4).ownedBy("driftline words"), 2),
+                request(new ModelSettings(3, Smoothing.KNESER_NEY, Vocabulary.fixed(LISTED), 0.1), 2))) {
+            assertThat(catchThrowable(() -> addresses.read(other))).isInstanceOf(ShardMessageException.class);
+        }
+    }
+
+    @Test
     void shouldRefuseAMessageOfTheFirstReleaseAndSayHowToGetRidOfIt() {
         // As 0.1 wrote them: the version, the flags, partition, offset, and so on.
         byte[] request = {1, 1, 0, 5, 0, 1, 1, 'a', 2, 2, 1, 0, 0};

@@ -51,7 +51,14 @@ class RegistryConnectionTest {
     void shouldTryTheNextAddressWhenOneDoesNotAnswer() throws Exception {
         start(HttpServer.create(loopback(), 0));
 
-        assertThat(read(Map.of(SchemaRegistrySerdes.URL, "http://127.0.0.1:1, " + address("http"))))
+        assertThat(read(Map.of(
+                        SchemaRegistrySerdes.URL,
+                        "http://127.0.0.1:1, " + address("http"),
+                        // It tries the first address several times, a second or more after each other by default.
+                        "retries.wait.ms",
+                        "1",
+                        "retries.max.wait.ms",
+                        "1")))
                 .isEqualTo(Samples.document());
     }
 

@@ -57,7 +57,7 @@ import picocli.CommandLine.Spec;
             " 1:failed, or something was not taken out; the answer says why",
             " 2:wrong command line or configuration",
             " 3:no answer within --timeout; it may still come",
-            " 4:no document has this id",
+            " 4:no document has this id, or is of this source",
             " 5:several documents have this id; --offset or --all says which is meant",
             "130:stopped by Ctrl-C; run it again to go on"
         },
@@ -298,21 +298,23 @@ final class RetractCommand implements Callable<Integer> {
     private int ofSource(String name, DocumentSearch search, Connection connection, Screen screen) {
         long[] listed = {0};
         if (dryRun) {
-            search.ofSource(name, record -> {
+            long found = search.ofSource(name, record -> {
                 listed[0]++;
                 screen.clear();
                 say("would be taken out: '" + record.id() + "', " + described(DocumentPlace.of(record)));
             });
             screen.clear();
-            say(String.format(Locale.ROOT, "%,d documents of source '%s'", listed[0], name));
+            say(String.format(
+                    Locale.ROOT, "%,d %s of source '%s'", listed[0], listed[0] == 1 ? "document" : "documents", name));
             if (json) {
                 out().println(PlainJson.line(Map.of("source", name, "documents", listed[0])));
             }
             out().flush();
-            return ExitCodes.OK;
+            return found == 0 ? refuseSource(name, search, "") : ExitCodes.OK;
         }
         Map<RetractionOutcome, Long> outcomes = new EnumMap<>(RetractionOutcome.class);
         long published;
+        long found;
         try (Retracting retracting = connection.open()) {
             isLate = !retracting.askForSource(name, rate, answer -> {
                 outcomes.merge(answer.getOutcome(), 1L, Long::sum);
@@ -323,6 +325,7 @@ final class RetractCommand implements Callable<Integer> {
                 }
             });
             published = retracting.published();
+            found = retracting.found();
         }
         screen.clear();
         Map<String, Object> counts = new LinkedHashMap<>();
@@ -336,13 +339,23 @@ final class RetractCommand implements Callable<Integer> {
         } else {
             out().printf(
                             Locale.ROOT,
-                            "source '%s': %,d retractions published%s%n",
+                            "source '%s': %,d %s published%s%n",
                             name,
                             published,
+                            published == 1 ? "retraction" : "retractions",
                             noWait ? "" : "; " + counts);
         }
         out().flush();
-        return finish(ExitCodes.OK);
+        return finish(
+                found == 0
+                        ? refuseSource(name, search, "; what is known of the source itself is dropped")
+                        : ExitCodes.OK);
+    }
+
+    private int refuseSource(String name, DocumentSearch search, String done) {
+        complain("no document of source '" + name + "' is in " + search.documentsTopic() + " or " + search.textTopic()
+                + ": the name is wrong, or retention has deleted them, and what was learned of them stays" + done);
+        return ExitCodes.NOT_FOUND;
     }
 
     private int finish(int code) {

@@ -48,7 +48,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         Objects.requireNonNull(directory);
         SingleNode.format(directory);
         for (int attempt = 1; ; attempt++) {
-            int[] ports = SingleNode.freePorts();
+            int[] ports = FreePorts.several(2);
             KafkaConfig config =
                     new KafkaConfig(SingleNode.properties(directory, ports[0], ports[1], overrides), false);
             KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);

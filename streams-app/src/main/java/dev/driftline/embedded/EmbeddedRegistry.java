@@ -54,7 +54,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
     static EmbeddedRegistry start(Path home, Path directory) {
         Path runner = runner(home);
         for (int attempt = 1; ; attempt++) {
-            int port = SingleNode.freePorts()[0];
+            int port = FreePorts.one();
             ChildJvm child = ChildJvm.start(
                     List.of(runner.toString()),
                     options(port),

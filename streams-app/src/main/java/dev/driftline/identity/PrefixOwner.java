@@ -45,6 +45,7 @@ import org.slf4j.LoggerFactory;
  *     with the lowest offset owns the prefix; an application that finds itself second takes its record back</td></tr>
  * <tr><td>{@code model/APPLICATION}</td><td>{@link ModelIdentity#text}, {@code topology=NUMBER} and,
  *     unless it is {@link Layout#SHARDS}, {@code layout=NAME}</td></tr>
+ * <tr><td>{@code history/APPLICATION}</td><td>{@link ModelHistory#text}</td></tr>
  * </table>
  *
  * <p>Used by one thread.
@@ -61,6 +62,7 @@ public final class PrefixOwner {
 
     private static final String OWNER = "owner/";
     private static final String MODEL = "model/";
+    private static final String HISTORY = "history/";
     private static final String TOPOLOGY_LINE = "topology=";
     private static final String LAYOUT_LINE = "layout=";
 
@@ -114,7 +116,30 @@ public final class PrefixOwner {
             }
             throw new MisconfiguredException(belongsToAnother(owner.orElse("another application")));
         }
-        claimModel(model, layout, Optional.ofNullable(records.get(MODEL + application)), admin);
+        Optional<String> noted = Optional.ofNullable(records.get(MODEL + application));
+        claimModel(model, layout, noted, admin);
+        noteHistory(history(records), model, noted.map(ModelIdentity::parse));
+    }
+
+    private void noteHistory(ModelHistory noted, ModelIdentity model, Optional<ModelIdentity> before) {
+        boolean scoresChange = before.filter(of -> !of.smoothing().equals(model.smoothing())
+                        || !of.background().equals(model.background()))
+                .isPresent();
+        ModelHistory history = noted.at(Instant.now(), config, scoresChange);
+        if (!history.equals(noted)) {
+            write(HISTORY + application, history.text());
+        }
+    }
+
+    private ModelHistory history(Map<String, String> records) {
+        return Optional.ofNullable(records.get(HISTORY + application))
+                .map(ModelHistory::parse)
+                .orElse(ModelHistory.UNKNOWN);
+    }
+
+    /** What is noted of changes of this application's model. */
+    public ModelHistory history() {
+        return history(read());
     }
 
     private void claimModel(ModelIdentity model, Layout layout, Optional<String> noted, TopicAdmin admin) {

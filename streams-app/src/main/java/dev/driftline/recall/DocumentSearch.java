@@ -94,9 +94,10 @@ public final class DocumentSearch implements AutoCloseable {
      * Hands over each document of a source that was learned, or will be, and that no answer says is out. In the order of each
      * partition.
      *
+     * @return how many documents of the source are there, those that are out or were never learned among them
      * @throws RetractionException if there is no input topic
      */
-    public void ofSource(String source, Consumer<FoundRecord> found) {
+    public long ofSource(String source, Consumer<FoundRecord> found) {
         Wanted wanted = Wanted.source(source);
         Map<String, Map<TopicPartition, Long>> ends = inputEnds();
         OffsetSet gone = new OffsetSet();
@@ -105,11 +106,14 @@ public final class DocumentSearch implements AutoCloseable {
                 Answers.document(answer).ifPresent(gone::add);
             }
         });
+        long[] there = {0};
         inputs(wanted, ends, record -> {
+            there[0] += record.isRetraction() ? 0 : 1;
             if (!record.isRetraction() && record.isLearned() && !gone.contains(record.origin())) {
                 found.accept(record);
             }
         });
+        return there[0];
     }
 
     /** The record at a place; empty if the topic does not have it, or it cannot be read. */

@@ -34,6 +34,7 @@ public final class Retracting implements AutoCloseable {
     private final VerifyProgress progress;
     private final List<Future<RecordMetadata>> sent = new ArrayList<>();
     private long published;
+    private long found;
     private long answered;
     private final boolean waits;
     private long due = System.nanoTime();
@@ -59,6 +60,11 @@ public final class Retracting implements AutoCloseable {
     /** Retractions that the brokers have stored. */
     public long published() {
         return published;
+    }
+
+    /** Documents of the source that were found, those that are out or were never learned among them. */
+    public long found() {
+        return found;
     }
 
     /** Answers that have come. */
@@ -93,7 +99,7 @@ public final class Retracting implements AutoCloseable {
      * @throws RetractionException if the service does not answer
      */
     public boolean askForSource(String source, double rate, Consumer<Retraction> told) {
-        search.ofSource(source, document -> {
+        found = search.ofSource(source, document -> {
             sent.add(publisher.send(document));
             long pause = rate > 0 ? (long) (TimeUnit.SECONDS.toNanos(1) / rate) : 0;
             due = Math.max(due, System.nanoTime() - TimeUnit.SECONDS.toNanos(1)) + pause;

@@ -11,6 +11,7 @@ import dev.driftline.schemas.RetractionOutcome;
 import dev.driftline.scoring.Gather;
 import dev.driftline.scoring.Scatter;
 import dev.driftline.scoring.ShardScorer;
+import dev.driftline.scoring.messages.ModelFingerprint;
 import dev.driftline.scoring.messages.ShardMessageException;
 import dev.driftline.store.WriteBackMap;
 import dev.driftline.topics.Layout;
@@ -52,6 +53,7 @@ final class Replay {
     private final VerifyProgress progress;
     private final Scatter scatter;
     private final Gather gather;
+    private final ModelFingerprint heard;
     private final ShardScorer[] shards;
     private final WriteBackMap<Place, ReplayedDocument> waiting;
     private final WriteBackMap<Place, ReplayedDocument> retracted;
@@ -132,12 +134,13 @@ final class Replay {
                 ReplayedDocument::heapBytes);
         retracted = new WriteBackMap<>(retractions, new ReplayedDocument.Codec(), RETRACTED_DECODED);
         gather = new Gather(settings.model(), settings.shards());
+        heard = settings.model().fingerprint(settings.shards()).ofTheSameCounts();
         order.tell(this::hear);
     }
 
     private void hear(int shard, byte[] message) {
         try {
-            shards[shard].hear(message);
+            shards[shard].hear(message, heard);
         } catch (ShardMessageException e) {
             // The service has rejected it, too.
         }

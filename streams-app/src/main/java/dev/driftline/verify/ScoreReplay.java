@@ -16,6 +16,7 @@ import dev.driftline.topics.Topic;
 import dev.driftline.topology.TopologySettings;
 import dev.driftline.verify.order.GatherOrder;
 import dev.driftline.verify.order.Place;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -35,6 +36,7 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
     private final Optional<GatherOrder> order;
     private final SourceReplay sources;
     private final Predicate<Place> isLater;
+    private final Instant since;
     private final Differences differences;
     private final Gather gather;
     private final ScoreComparison comparison;
@@ -54,6 +56,7 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
     /**
      * @param order of the documents of a partition; empty where they are scored in the order in which they are learned
      * @param isLater whether a document was not even read when the end was fixed
+     * @param since when the model began to score as it does; earlier scores are not compared
      * @param documents an empty store for documents whose turn has not come
      */
     ScoreReplay(
@@ -63,6 +66,7 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
             Optional<GatherOrder> order,
             SourceReplay sources,
             Predicate<Place> isLater,
+            Instant since,
             SchemaRegistrySerdes serdes,
             PageStore documents,
             Differences differences) {
@@ -73,6 +77,7 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
         this.order = order;
         this.sources = sources;
         this.isLater = isLater;
+        this.since = since;
         this.differences = differences;
         gather = new Gather(settings.model(), settings.shards());
         comparison = new ScoreComparison(settings);
@@ -107,7 +112,7 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
         return expired;
     }
 
-    /** Scores by another smoothing, or with or without a background, than that of the configuration. */
+    /** Scores by another smoothing than the configuration's, or with another background or none. */
     long otherSmoothing() {
         return otherSmoothing;
     }
@@ -217,13 +222,14 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
                 written.map(score -> scores.deserialize(settings.topics().name(Topic.SCORES), score.value()));
         if (found.isPresent()) {
             scoredAt = found.get().getScoredAt().toEpochMilli();
-            if (!comparison.isOfThisModel(found.get())) {
+            if (found.get().getScoredAt().isBefore(since) || !comparison.isOfThisModel(found.get())) {
                 otherSmoothing++;
                 sources.end("some scores are by another smoothing, or with another background");
                 return;
             }
-            if (found.get().getNeuralBitsPerToken() != null) {
-                sources.end("a network took part in some scores");
+            // Weights have a network among them from the time that one is configured.
+            if (found.get().getNeuralStatus() != null || found.get().getNeuralBitsPerToken() != null) {
+                sources.end("a network was configured when some documents were scored");
             }
         }
         NgramProbabilities ngrams =

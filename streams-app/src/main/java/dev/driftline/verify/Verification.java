@@ -6,6 +6,7 @@ import dev.driftline.config.keys.ProcessingGuarantee;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
+import dev.driftline.identity.ModelHistory;
 import dev.driftline.identity.ModelIdentity;
 import dev.driftline.identity.PrefixOwner;
 import dev.driftline.ngram.NgramCounts;
@@ -42,6 +43,7 @@ import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -83,6 +85,7 @@ public final class Verification {
     private final Differences differences = new Differences();
     private final List<String> notes = new ArrayList<>();
     private final int inputs;
+    private final Instant scoresSince;
 
     /** The offset after the last record that was taken in, of each partition of the inputs. */
     private final Map<TopicPartition, Long> inputEnds = new HashMap<>();
@@ -110,8 +113,12 @@ public final class Verification {
             throw new IllegalArgumentException("shard " + options.shard().getAsInt() + " is not one of "
                     + settings.shards() + ", which are numbered from 0");
         }
-        requireBackground();
-        inputs = requireTopics();
+        PrefixOwner owner = new PrefixOwner(config);
+        requireBackground(owner, identity);
+        ModelHistory history = owner.history();
+        requireForgetting(history, config);
+        scoresSince = history.scoresSince().orElse(Instant.EPOCH);
+        inputs = requireTopics(owner);
     }
 
     /**
@@ -133,9 +140,8 @@ public final class Verification {
     }
 
     /** With another background every score would be another. */
-    private void requireBackground() {
-        String noted =
-                new PrefixOwner(config).model().map(ModelIdentity::background).orElse("");
+    private static void requireBackground(PrefixOwner owner, ModelIdentity identity) {
+        String noted = owner.model().map(ModelIdentity::background).orElse("");
         if (!noted.equals(identity.background())) {
             throw new UnverifiableException("the scores were made with "
                     + (noted.isEmpty() ? "no background" : "the background " + noted) + ", and "
@@ -145,8 +151,25 @@ public final class Verification {
         }
     }
 
+    /** What a shard holds depends on when it forgot what. */
+    private static void requireForgetting(ModelHistory history, DriftlineConfig config) {
+        String now = ModelHistory.forgetting(config);
+        if (history.forgetting().filter(noted -> !noted.equals(now)).isPresent()) {
+            throw new UnverifiableException("the shards forget by these settings: "
+                    + history.forgetting().get() + ", and the configuration has these: " + now
+                    + ": give the configuration of the service");
+        }
+        if (history.forgettingSince().isPresent()) {
+            throw new UnverifiableException(
+                    "the settings by which shards forget have changed since the model began, at "
+                            + history.forgettingSince().get()
+                            + ": what a shard holds depends on those of before, too, which are not"
+                            + " known any more. Only a model that begins anew (`driftline reset`) can be verified");
+        }
+    }
+
     /** Returns the number of partitions of the inputs. */
-    private int requireTopics() {
+    private int requireTopics(PrefixOwner owner) {
         Set<String> there = topics.topics();
         List<String> needed = new ArrayList<>(List.of(
                 names.name(Topic.DOCUMENTS),
@@ -168,7 +191,11 @@ public final class Verification {
         if (!there.contains(changelog(ShardCounts.STORE)) || !there.contains(changelog(PendingDocuments.STORE))) {
             throw new UnverifiableException("there is no topic " + changelog(ShardCounts.STORE)
                     + ": no service called " + config.get(ServiceKeys.APPLICATION_ID)
-                    + " has run on these topics. Check application.id");
+                    + " has run on these topics. "
+                    + owner.owner()
+                            .filter(name -> !name.equals(config.get(ServiceKeys.APPLICATION_ID)))
+                            .map(name -> "They belong to " + name + ": set " + ServiceKeys.APPLICATION_ID.name() + "=" + name)
+                            .orElse("Check " + ServiceKeys.APPLICATION_ID.name()));
         }
         String toShards = names.name(settings.layout().countsRead());
         int shards = topics.partitions(toShards).size();
@@ -236,7 +263,7 @@ public final class Verification {
         }
         TopicPartition replies = new TopicPartition(names.name(Topic.NGRAM_REPLIES), place.partition());
         long ticket = Ticket.of(place.offset(), place.isText());
-        Gather gather = new Gather(settings.model(), settings.shards());
+        Gather gather = Gather.ofTheSameCounts(settings.model(), settings.shards());
         try (CommittedLog log = log(topics.written(Set.of(replies)))) {
             for (ConsumerRecord<byte[], byte[]> record = log.next(replies);
                     record != null;
@@ -318,7 +345,7 @@ public final class Verification {
                         log(topics.written(topics.partitions(replies))),
                         replies,
                         settings.shards(),
-                        new Gather(settings.model(), settings.shards()));
+                        Gather.ofTheSameCounts(settings.model(), settings.shards()));
                 open.add(order);
                 scored = Optional.of(order);
             } else {
@@ -345,8 +372,9 @@ public final class Verification {
                             .toArray(),
                     isWhole
                             ? TopicOrder.ofDocuments(NgramCounts.hash(owner, 0, owner.length))
-                            : TopicOrder.ofRequests(
-                                    new ShardRequest.Addresses(settings.model().fingerprint(settings.shards()))));
+                            : TopicOrder.ofRequests(new ShardRequest.Addresses(settings.model()
+                                    .fingerprint(settings.shards())
+                                    .ofTheSameCounts())));
         }
 
         private LearnedOrder inputs() {
@@ -406,6 +434,7 @@ public final class Verification {
                 orders.scored.map(order -> order),
                 sources,
                 place -> place.offset() >= inputEnds.getOrDefault(partition(place), Long.MAX_VALUE),
+                scoresSince,
                 serdes,
                 stores.store("ready", SMALL_STORE_BYTES),
                 differences)) {
@@ -486,8 +515,8 @@ public final class Verification {
         if (scores.otherSmoothing() > 0) {
             notes.add(String.format(
                     Locale.ROOT,
-                    "%,d scores are by another smoothing than the configuration's, or differ from it in"
-                            + " having a background, and were not compared.",
+                    "%,d scores are by another smoothing than the configuration's, with another background or none,"
+                            + " and were not compared.",
                     scores.otherSmoothing()));
         }
     }

@@ -61,6 +61,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.TopologyDescription;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +70,7 @@ import org.junit.jupiter.api.io.TempDir;
  * comes back, has the same outputs and the same state as one that nothing happened to. All processors of the topology take
  * part, whatever their names; one to which this text brings no work fails {@link #assertThatEveryProcessorHadWork}.
  */
+@Order(1)
 class LifetimesTest {
 
     private static final DriftSettings DRIFT =

@@ -56,7 +56,7 @@ final class Cluster implements AutoCloseable {
 
     /** Starts the broker with its data in {@code folder}, and takes a few seconds for it. */
     static Cluster start(Path folder, String registryUrl) {
-        BrokerProcess broker = BrokerProcess.start(folder.resolve("broker"));
+        BrokerProcess broker = BrokerProcess.startForMeasurements(folder.resolve("broker"));
         return new Cluster(
                 broker, registryUrl, folder, Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers())));
     }

@@ -54,7 +54,7 @@ public final class BrokerNode implements AutoCloseable {
         int count = proxies.size();
         List<int[]> ports = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            ports.add(new int[] {freePort(), freePort(), freePort()});
+            ports.add(new int[] {FreePorts.one(), FreePorts.one(), FreePorts.one()});
         }
         String voters = IntStream.range(0, count)
                 .mapToObj(i -> (i + 1) + "@" + SingleNode.HOST + ":" + ports.get(i)[1])
@@ -118,10 +118,6 @@ public final class BrokerNode implements AutoCloseable {
 
     private static String address(String listener, int port) {
         return listener + "://" + SingleNode.HOST + ":" + port;
-    }
-
-    private static int freePort() {
-        return SingleNode.freePorts()[0];
     }
 
     private ChildProcess launch() {

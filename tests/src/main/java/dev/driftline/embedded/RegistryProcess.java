@@ -11,7 +11,7 @@ import java.util.List;
 public final class RegistryProcess implements AutoCloseable {
 
     private final Path directory;
-    private final int port = SingleNode.freePorts()[0];
+    private final int port = FreePorts.one();
     private volatile ChildProcess child;
     private ChildJvm jvm;
 

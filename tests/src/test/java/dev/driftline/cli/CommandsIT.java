@@ -55,12 +55,14 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The commands, against a real broker and a real registry. */
+@Order(1)
 class CommandsIT {
 
     /** A topic of Avro records has a schema, too. */
@@ -257,7 +259,14 @@ class CommandsIT {
                     .get();
         }
 
-        run(command, "--from-beginning", "--json", "--timeout", "3", "--set", "topics.prefix=" + prefix);
+        List<String> following = new ArrayList<>(List.of(command, "--from-beginning", "--json"));
+        following.addAll(List.of("--set", "topics.prefix=" + prefix));
+        // What is printed comes last, but for the command that prints nothing.
+        following.addAll(
+                printed == 0
+                        ? List.of("--timeout", "5")
+                        : List.of("--timeout", "30", "--limit", Integer.toString(printed)));
+        run(following.toArray(String[]::new));
 
         if (command.equals("dead-letters")) {
             assertThat(out.lines()).hasSize(printed);

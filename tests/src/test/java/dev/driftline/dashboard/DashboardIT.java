@@ -29,6 +29,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
@@ -37,6 +38,7 @@ import org.openqa.selenium.WebElement;
  * The dashboard of a running service in a real Chromium, over real text in which one source changes its language. One test,
  * since filling a service takes longer than looking at it. Its pictures are in {@code target/dashboard}.
  */
+@Order(1)
 class DashboardIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -267,7 +269,7 @@ class DashboardIT {
 
     /** One finger moves the chart, two zoom it. */
     private static void shouldMoveByTouch(Browser browser) {
-        browser.find("#zoom-all").click();
+        browser.click("#zoom-all");
         double from = browser.number("#chart", "from");
         double to = browser.number("#chart", "to");
         String touch =
@@ -292,7 +294,7 @@ class DashboardIT {
                 "document.querySelector('footer').dispatchEvent(new PointerEvent('pointerup', {pointerType: 'touch', bubbles: true}))");
         assertThat(browser.<Boolean>run("return document.querySelector('#inspector').hidden"))
                 .isTrue();
-        browser.find("#zoom-all").click();
+        browser.click("#zoom-all");
     }
 
     private static void shouldDrawTheSources(Browser browser) {
@@ -402,18 +404,18 @@ class DashboardIT {
     }
 
     private static void shouldPickASource(Browser browser) {
-        WebElement box = browser.find("#sources tbody input[aria-label='wire in the chart']");
-        if (!box.isSelected()) {
-            box.click();
+        String box = "#sources tbody input[aria-label='wire in the chart']";
+        if (!browser.find(box).isSelected()) {
+            browser.click(box);
         }
         awaitChart(browser, label -> label.contains("wire"));
         double marks = browser.number("#chart", "driftMarks");
-        box.click();
+        browser.click(box);
         awaitChart(browser, label -> !label.contains("wire"));
         assertThat(browser.number("#chart", "driftMarks"))
                 .as("marks, without those of the source that is not in the chart any more")
                 .isLessThan(marks);
-        box.click();
+        browser.click(box);
         browser.find("input[name=model][value=compare]");
         browser.run("document.querySelector('input[name=model][value=compare]').click()");
         awaitChart(browser, label -> label.contains("n-gram") && label.contains("network"));
@@ -434,8 +436,8 @@ class DashboardIT {
         await("a readout")
                 .atMost(SOON)
                 .until(() -> browser.text("#chart-readout").contains("all sources"));
-        browser.find("#zoom-out").click();
-        browser.find("#zoom-all").click();
+        browser.click("#zoom-out");
+        browser.click("#zoom-all");
     }
 
     private static void awaitChart(Browser browser, Predicate<String> wanted) {
@@ -461,14 +463,14 @@ class DashboardIT {
         assertThat(browser.count("#document-list .w.unknown:not(.s6)"))
                 .as("never seen, and not of the darkest colour")
                 .isZero();
-        browser.find("#document-list .w.unknown").click();
+        browser.click("#document-list .w.unknown");
         await("what a word that was never seen cost")
                 .atMost(SOON)
                 .until(() -> browser.text("#inspector").contains("its letters"));
         assertThat(browser.text("#inspector caption")).contains("of an unknown word (<unk>)");
         browser.type(Keys.ESCAPE);
 
-        browser.find("#document-list .w").click();
+        browser.click("#document-list .w");
         await("what is known of a word").atMost(SOON).until(() -> {
             String known = browser.text("#inspector");
             return known.contains("bits")
@@ -498,12 +500,25 @@ class DashboardIT {
             millis.add(browser.number("#play-next", "millis"));
         }
         assertThat(browser.count("#play-next button")).isGreaterThan(3);
+        List<Number> place = place(browser, "#play-generate");
+        for (String words : List.of("list.innerHTML.repeat(8)", "''")) {
+            browser.run("const list = document.querySelector('#play-next'); list.dataset.answers = '';"
+                    + " list.innerHTML = " + words);
+            assertThat(place(browser, "#play-generate"))
+                    .as("a button does not move under the pointer, however many words come")
+                    .isEqualTo(place);
+        }
+        text.sendKeys(Keys.BACK_SPACE, " ");
+        String again = typed;
+        await("the words again")
+                .atMost(SOON)
+                .until(() -> again.equals(browser.run("return document.querySelector('#play-next').dataset.answers")));
         // Below 100 ms on a machine that has nothing else to do; here it may have.
         double median = millis.stream().sorted().toList().get(millis.size() / 2);
         assertThat(median).as("milliseconds from key to words: %s", millis).isLessThan(MOST_MILLIS);
 
         String before = browser.run("return document.querySelector('#play-text').value");
-        browser.find("#play-next li:first-child button").click();
+        browser.click("#play-next li:first-child button");
         assertThat(browser.<String>run("return document.querySelector('#play-text').value"))
                 .startsWith(before)
                 .hasSizeGreaterThan(before.length());
@@ -536,14 +551,23 @@ class DashboardIT {
                 .isTrue();
     }
 
+    /** Where an element is within its card, in CSS pixels. */
+    private static List<Number> place(Browser browser, String selector) {
+        return browser.run(
+                "const e = document.querySelector(arguments[0]), at = e.getBoundingClientRect(),"
+                        + " card = e.closest('.card').getBoundingClientRect();"
+                        + "return [at.left - card.left, at.top - card.top];",
+                selector);
+    }
+
     private static void shouldScoreAndGenerate(Browser browser) {
         WebElement text = browser.find("#play-text");
         text.clear();
         text.sendKeys("The president said that the jury zygomorphic .");
-        browser.find("#play-score").click();
+        browser.click("#play-score");
         await("a score").atMost(SOON).until(() -> browser.count("#play-words .w") >= 8);
         assertThat(browser.text("#play-models")).contains("mixture of all").contains("network (lstm)");
-        browser.find("#play-words .w").click();
+        browser.click("#play-words .w");
         await("what was expected")
                 .atMost(SOON)
                 .until(() -> browser.text("#inspector").contains("Expected here instead"));
@@ -559,11 +583,12 @@ class DashboardIT {
         text.sendKeys(prompt);
         // A text is drawn by chance, and may be over after a word.
         for (int tries = 0; tries < 10 && browser.count("#play-generated span") <= 2; tries++) {
-            browser.find("#play-generate").click();
+            browser.click("#play-generate");
             await("a text, word by word")
                     .atMost(SOON)
-                    .until(() -> browser.text("#play-generate").equals("Generate")
-                            && browser.text("#play-generated").startsWith(prompt));
+                    .untilAsserted(
+                            () -> assertThat(browser.text("#play-generate") + ": " + browser.text("#play-generated"))
+                                    .startsWith("Generate: " + prompt));
         }
         assertThat(browser.count("#play-generated span")).isGreaterThan(2);
         assertThat(browser.text("#play-generated")).startsWith(prompt).hasSizeGreaterThan(prompt.length());

@@ -33,10 +33,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the whole demo writes, with the real broker, registry and service, in this JVM. */
+@Order(1)
 class DemoResultsIT {
 
     private static final int ORDER = 3;

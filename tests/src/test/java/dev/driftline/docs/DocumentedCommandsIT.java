@@ -2,9 +2,9 @@ package dev.driftline.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.driftline.embedded.FreePorts;
 import dev.driftline.testing.Cluster;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * registry in place of the page's. Two are not run here: {@code driftline demo} is DemoIT's, and {@code mvn verify} runs
  * this.
  */
+@Order(1)
 class DocumentedCommandsIT {
 
     private static final int MINUTES = 4;
@@ -42,9 +44,7 @@ class DocumentedCommandsIT {
     @BeforeEach
     void choosePort() throws Exception {
         PageShell.assumeCommands("the quickstart", "curl", "awk", "rev");
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        port = FreePorts.one();
     }
 
     @Test

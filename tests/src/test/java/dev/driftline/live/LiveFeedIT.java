@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpServer;
 import dev.driftline.config.DriftlineConfig;
 import dev.driftline.embedded.BrokerProcess;
+import dev.driftline.embedded.FreePorts;
 import dev.driftline.schemas.Decision;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.ExpertScore;
@@ -20,7 +21,6 @@ import dev.driftline.topics.TopicAdmin;
 import dev.driftline.topics.TopicNames;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -160,10 +160,7 @@ class LiveFeedIT {
 
     @Test
     void shouldWaitForTheRegistryAndMissNothing() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = FreePorts.one();
         DriftlineConfig config = config("registry", "http://127.0.0.1:" + port);
         DriftlineConfig writing = config("registry", "mock://live-feed-registry");
         try (Publisher publisher = new Publisher(config, writing);

@@ -2,9 +2,8 @@ package dev.driftline.metrics;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.driftline.embedded.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -65,10 +64,7 @@ final class PrometheusProcess implements AutoCloseable {
                 text.replace("_interval: 15s", "_interval: 250ms")
                         .replace("  - alerts.yml", "  - " + alerts + "\n  - " + rules.toAbsolutePath())
                         .replace("localhost:7070", target));
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        int port = FreePorts.one();
         Process process = new ProcessBuilder(
                         "prometheus",
                         "--config.file=" + config,

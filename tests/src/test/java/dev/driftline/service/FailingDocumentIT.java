@@ -20,9 +20,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A shard that fails half way through one document, however often it is tried. */
@@ -30,17 +27,6 @@ class FailingDocumentIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final Map<String, String> SETTINGS = Map.of("shards", "1", "partitions", "1", "model.order", "3");
-
-    /** Threads that die here are not the test's. */
-    @BeforeEach
-    void leaveDeadThreadsAlone() {
-        Awaitility.doNotCatchUncaughtExceptionsByDefault();
-    }
-
-    @AfterEach
-    void reset() {
-        Awaitility.catchUncaughtExceptionsByDefault();
-    }
 
     @Test
     void shouldBringTheCountsBackAndScoreWhatIsBehindADocumentThatCannotBeLearned(Cluster cluster) {

@@ -1,11 +1,13 @@
 package dev.driftline.testing;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,8 @@ import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
+import org.openqa.selenium.ElementClickInterceptedException;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -24,6 +28,8 @@ import org.openqa.selenium.logging.LoggingPreferences;
 
 /** A real Chromium without a window. One thread. */
 public final class Browser implements AutoCloseable {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
 
     private final Path profile;
     private final ChromeDriver driver;
@@ -146,6 +152,27 @@ public final class Browser implements AutoCloseable {
         }
         driver.executeScript("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'});", element);
         return element;
+    }
+
+    /**
+     * Clicks the first element that the selector finds. Where something came and moved it between the aim and the
+     * click, the click is made again, as a person does who sees that nothing has happened.
+     */
+    public void click(String selector) {
+        await("a click on " + selector)
+                .atMost(SOON)
+                .ignoreExceptionsMatching(failure -> failure instanceof ElementClickInterceptedException
+                        || failure instanceof StaleElementReferenceException)
+                .until(() -> {
+                    WebElement element = find(selector);
+                    driver.executeScript(
+                            "window.clicked = false;"
+                                    + "arguments[0].addEventListener('click', () => { window.clicked = true; },"
+                                    + " {once: true, capture: true});",
+                            element);
+                    element.click();
+                    return run("return window.clicked;");
+                });
     }
 
     /** The pointer and the keyboard. */

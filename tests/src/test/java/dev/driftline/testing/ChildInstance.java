@@ -70,6 +70,16 @@ public final class ChildInstance implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Stops it where it is, until {@link #thaw()} or {@link #kill()}. */
+    public void freeze() {
+        process.signal("STOP");
+    }
+
+    /** Ends {@link #freeze()}. */
+    public void thaw() {
+        process.signal("CONT");
+    }
+
     /** {@code kill -9}; returns when it is gone. */
     public void kill() {
         process.kill();

@@ -2,6 +2,7 @@ package dev.driftline.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
+import static org.awaitility.Awaitility.await;
 
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.pending.Ticket;
@@ -50,16 +51,16 @@ class FourShardsIT {
                         "model.order", Integer.toString(ORDER),
                         "stream.threads", "1",
                         "commit.interval.ms", "100"))) {
-            application.publish(documents);
             LocalInstance one = application.start("one");
             LocalInstance two = application.start("two");
+            // Shards move while the second one joins; afterwards every shard has its place.
+            await("shards on both")
+                    .atMost(PATIENCE)
+                    .until(() -> shards(one) > 0 && shards(two) > 0 && shards(one) + shards(two) == SHARDS);
+            application.publish(documents);
             RecordedTopic<Score> recorded = application.scores().awaitSize(documents.size(), PATIENCE);
-            assertThat(one.service().shards().numbers())
-                    .as("shards of the first")
-                    .isNotEmpty();
-            assertThat(two.service().shards().numbers())
-                    .as("shards of the second")
-                    .isNotEmpty();
+            assertThat(shards(one)).as("shards of the first").isPositive();
+            assertThat(shards(two)).as("shards of the second").isPositive();
             // Asked of whichever instance has the shard.
             assertThat(rawCount(List.of(one, two), List.of("of", "the")))
                     .isEqualTo(occurrences(documents, "of", "the"));
@@ -125,6 +126,10 @@ class FourShardsIT {
             nats -= Math.log(positions.probability(row, ORDER));
         }
         return nats / Math.log(2);
+    }
+
+    private static int shards(LocalInstance instance) {
+        return instance.service().shards().numbers().size();
     }
 
     private static long rawCount(List<LocalInstance> instances, List<String> ngram) {

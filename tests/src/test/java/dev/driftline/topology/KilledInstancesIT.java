@@ -40,9 +40,14 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Under exactly-once a crash changes no count, loses no document and repeats no score; at least once, it loses nothing. */
+@Execution(ExecutionMode.CONCURRENT)
+@Order(1)
 class KilledInstancesIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -62,34 +67,27 @@ class KilledInstancesIT {
                         "model.order", Integer.toString(ORDER),
                         "stream.threads", "2",
                         "commit.interval.ms", "100"))) {
-            SmallDocuments stream = new SmallDocuments(1);
-            List<Document> published = new ArrayList<>();
             RecordedTopic<Score> scores = application.scores();
+            Work work = new Work(application, scores);
             ChildInstance one = application.spawn("one");
             ChildInstance two = application.spawn("two");
 
             // 1. In the middle of the stream, soon after the first commits.
-            publish(application, stream, published, 2 * WAVE);
-            scores.awaitSize(1, PATIENCE);
-            one.kill();
-            assertUnderWay(scores, published);
+            work.publish(2 * WAVE);
+            work.awaitMore(1);
+            work.killInTheMiddle(one);
             one = application.spawn("one");
 
             // 2. The other one, while the first is coming back or has just come back.
-            publish(application, stream, published, WAVE);
-            scores.awaitSize(scores.size() + WAVE / 10, PATIENCE);
-            two.kill();
-            assertUnderWay(scores, published);
+            work.publish(WAVE);
+            work.awaitMore(WAVE / 10);
+            work.killInTheMiddle(two);
             two = application.spawn("two");
 
             // 3. and 4. Both at once: nobody is left to take over.
-            publish(application, stream, published, WAVE);
-            scores.awaitSize(scores.size() + WAVE / 10, PATIENCE);
-            one.kill();
-            two.kill();
-            assertThat(scores.records().size())
-                    .as("scored, at the kill of both")
-                    .isLessThan(published.size());
+            work.publish(WAVE);
+            work.awaitMore(WAVE / 10);
+            work.killInTheMiddle(one, two);
 
             // 5. In the middle of a restore of the counts.
             one = application.spawn("one", SLOW_RESTORE);
@@ -100,20 +98,20 @@ class KilledInstancesIT {
                     .isPositive();
 
             // 6. Again, while a new wave waits.
-            publish(application, stream, published, WAVE);
+            work.publish(WAVE);
             one = application.spawn("one", SLOW_RESTORE);
             one.awaitLog("Restoring " + ShardCounts.STORE);
             two = application.spawn("two");
             one.kill();
 
             // 7. One that takes over alone, and is killed in the middle of that.
-            scores.awaitSize(scores.size() + 1, PATIENCE);
-            two.kill();
-            assertUnderWay(scores, published);
+            work.awaitMore(1);
+            work.killInTheMiddle(two);
             one = application.spawn("one");
             two = application.spawn("two");
 
-            publish(application, stream, published, WAVE);
+            work.publish(WAVE);
+            List<Document> published = work.published;
             scores.awaitSize(published.size(), PATIENCE);
 
             // 8. In the middle of retractions.
@@ -303,6 +301,43 @@ class KilledInstancesIT {
         assertThat(seen).hasSameSizeAs(documents);
     }
 
+    /** What instances have to do, and how much of it is done. */
+    private static final class Work {
+
+        final List<Document> published = new ArrayList<>();
+        private final SmallDocuments stream = new SmallDocuments(1);
+        private final Application application;
+        private final RecordedTopic<Score> scores;
+
+        Work(Application application, RecordedTopic<Score> scores) {
+            this.application = application;
+            this.scores = scores;
+        }
+
+        void publish(int count) {
+            List<Document> wave = stream.next(count);
+            application.publish(wave);
+            published.addAll(wave);
+        }
+
+        /** Waits until so many more are scored, or all. */
+        void awaitMore(int count) {
+            scores.awaitSize(Math.min(scores.size() + count, published.size()), PATIENCE);
+        }
+
+        /** Kills instances that have work left: those that were done before they could be stopped get more to do. */
+        void killInTheMiddle(ChildInstance... instances) {
+            Stream.of(instances).forEach(ChildInstance::freeze);
+            while (scores.records().size() == published.size()) {
+                Stream.of(instances).forEach(ChildInstance::thaw);
+                publish(WAVE);
+                awaitMore(1);
+                Stream.of(instances).forEach(ChildInstance::freeze);
+            }
+            Stream.of(instances).forEach(ChildInstance::kill);
+        }
+    }
+
     /** Fails unless the kill came in the middle of work. */
     private static void assertUnderWay(RecordedTopic<Score> scores, List<Document> published) {
         assertThat(scores.records().size()).as("documents scored at the kill").isLessThan(published.size());
@@ -314,12 +349,6 @@ class KilledInstancesIT {
                 .setScoredAt(score.getPublishedAt())
                 .setInputTopic("documents")
                 .build();
-    }
-
-    private static void publish(Application application, SmallDocuments stream, List<Document> published, int count) {
-        List<Document> wave = stream.next(count);
-        application.publish(wave);
-        published.addAll(wave);
     }
 
     private static NgramCensus census(List<Document> documents) {

@@ -41,11 +41,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.utils.Utils;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three running instances, each of which answers for the whole model; also while one of them goes. */
+@Order(1)
 class QuestionsIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -91,12 +94,13 @@ class QuestionsIT {
             List<Document> documents = new SmallDocuments(6).next(200);
             application.publish(documents);
             application.scores().awaitSize(documents.size(), PATIENCE);
-            await("every shard to have an owner, and not all the same one")
+            // Before the last of them has a shard, shards may yet go to it, and nobody answers for one that moves.
+            await("every shard to have an owner, and every instance a shard")
                     .atMost(PATIENCE)
                     .ignoreExceptions()
-                    .until(() -> owners(addresses.get(0)).size() > 1
-                            && owners(addresses.get(1)).size() > 1
-                            && owners(addresses.get(2)).size() > 1);
+                    .until(() -> owners(addresses.get(0)).size() == 3
+                            && owners(addresses.get(1)).size() == 3
+                            && owners(addresses.get(2)).size() == 3);
 
             assertCounts(addresses, documents);
             assertAlike(addresses);
@@ -366,8 +370,7 @@ class QuestionsIT {
         NgramCensus census = new NgramCensus(3);
         documents.forEach(document -> census.add(document.getSentences()));
         List<Map.Entry<String, Long>> asked = some(census);
-        Thread stopping = new Thread(() -> going.interrupt(PATIENCE));
-        stopping.start();
+        CompletableFuture<Integer> stopping = CompletableFuture.supplyAsync(() -> going.interrupt(PATIENCE));
         Set<Integer> statuses = new TreeSet<>();
         await("the other two to have the whole model")
                 .atMost(PATIENCE)
@@ -387,11 +390,11 @@ class QuestionsIT {
                                     .isPresent();
                         }
                     }
-                    return !stopping.isAlive()
+                    return stopping.isDone()
                             && answered == asked.size()
                             && !owners(addresses.get(0)).isEmpty();
                 });
-        stopping.join();
+        assertThat(stopping.join()).as("exit code").isIn(0, 130);
         assertThat(statuses).isSubsetOf(200, 503);
     }
 

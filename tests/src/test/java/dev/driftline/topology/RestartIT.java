@@ -93,12 +93,13 @@ class RestartIT {
             List<Document> documents = stream.next(WAVE);
             LocalInstance one = application.start("one");
             LocalInstance two = application.start("two");
-            one.awaitRunning();
-            two.awaitRunning();
+            // An instance that joins runs before it has a shard: the other one gives it up first.
+            await("a shard each").atMost(PATIENCE).until(() -> hasOneShard(one) && hasOneShard(two));
             application.publish(documents);
             RecordedTopic<Score> scores = application.scores().awaitSize(WAVE, PATIENCE);
-            assertThat(one.service().shards().numbers()).hasSize(1);
-            assertThat(two.service().shards().numbers()).hasSize(1);
+            assertThat(hasOneShard(one) && hasOneShard(two))
+                    .as("still a shard each")
+                    .isTrue();
             await("standbys that have caught up").atMost(PATIENCE).until(() -> hasEveryStore(two));
 
             one.close();
@@ -128,6 +129,10 @@ class RestartIT {
         return lags != null
                 && lags.size() == 2
                 && lags.values().stream().allMatch(lag -> lag.offsetLag() <= 1 && lag.endOffsetPosition() > 0);
+    }
+
+    private static boolean hasOneShard(LocalInstance instance) {
+        return instance.service().shards().numbers().size() == 1;
     }
 
     private static void assertCounts(List<LocalInstance> instances, int shards, List<Document> documents) {

@@ -16,9 +16,13 @@ import dev.driftline.testing.Application;
 import dev.driftline.testing.Brown;
 import dev.driftline.testing.ChildInstance;
 import dev.driftline.testing.Cluster;
+import dev.driftline.testing.CommandLine;
+import dev.driftline.testing.DriftlineProcess.Result;
 import dev.driftline.testing.RecordedTopic;
 import dev.driftline.topics.Topic;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -86,6 +90,42 @@ class TrainerIT {
             String active = assertConsistent(decisions);
             assertOnTheTopic(application, decisions, active);
         }
+    }
+
+    @Test
+    void shouldTrainAnewWithoutADocumentThatWasTakenOutAndServeMeanwhile(Cluster cluster) {
+        stream = Brown.documents(3 * WAVE);
+        String withdrawn = stream.get(2).getId();
+        Map<String, String> settings = new HashMap<>(SETTINGS);
+        settings.put("neural.retract", "retrain");
+        try (Application application = cluster.application("retrained", settings)) {
+            application.start("one");
+            RecordedTopic<PromotionDecision> promotions =
+                    application.recorded(Topic.PROMOTIONS, PromotionDecision.class);
+            publishWave(application);
+            String first = promotions.awaitSize(1, PATIENCE).values().get(0).getCandidate();
+            assertThat(run(application, "snapshots", "list", "--saw", "0:2").out())
+                    .contains(first);
+
+            assertThat(run(application, "retract", withdrawn).out()).startsWith("RETRACTED '" + withdrawn + "'");
+            publishWave(application);
+            PromotionDecision anew = promotions.awaitSize(2, PATIENCE).values().get(1);
+
+            assertThat(anew.getIncumbent()).as("it serves meanwhile").isEqualTo(first);
+            assertThat(anew.getParent()).as("every ancestor saw the document").isNull();
+            assertThat(anew.getReason()).contains("trained from nothing, since documents were taken out");
+            assertThat(run(application, "snapshots", "list", "--saw", "0:2").out())
+                    .contains(first)
+                    .doesNotContain(anew.getCandidate());
+        }
+    }
+
+    private static Result run(Application application, String... words) {
+        List<String> line = new ArrayList<>(List.of(words));
+        application.settings().forEach((key, value) -> line.addAll(List.of("--set", key + "=" + value)));
+        Result result = CommandLine.run(line);
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        return result;
     }
 
     private void publishWave(Application application) {

@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -60,12 +61,11 @@ class VerifyIT {
                 publish(application);
                 application.scores().awaitSize(DOCUMENTS, SOON);
                 AtomicBoolean enough = new AtomicBoolean();
-                Thread more = new Thread(() -> {
+                CompletableFuture<Void> more = CompletableFuture.runAsync(() -> {
                     for (int batch = 0; batch < 20 && !enough.get(); batch++) {
                         application.publish(documents.next(10));
                     }
                 });
-                more.start();
                 String said;
                 try {
                     said = verify(application, 0);
@@ -130,6 +130,8 @@ class VerifyIT {
                     .contains("\"equal\" : true", "sample leaves documents out");
             assertThat(verify(application, 0, "--counts-only", "--shard", "0")).contains("Nothing differs.");
             assertThat(verify(application, 2, "--set", "model.order=3")).contains("set model.order=5");
+            assertThat(verify(application, 2, "--set", "model.half.life.tokens=20000"))
+                    .contains("the shards forget by these settings: none", "model.half.life.tokens=20000");
         }
     }
 

@@ -23,8 +23,11 @@ import java.nio.charset.StandardCharsets;
  *
  * @param bits the fingerprint
  * @param unowned the same without the owner, as 0.3.0 wrote it in messages that may still be under way
+ * @param compared the bits that a message must have in common
  */
-public record ModelFingerprint(long bits, long unowned) {
+public record ModelFingerprint(long bits, long unowned, long compared) {
+
+    private static final long ALL = -1;
 
     private static final String[] SMOOTHINGS = {
         "kneser-ney",
@@ -45,6 +48,9 @@ public record ModelFingerprint(long bits, long unowned) {
 
     private static final int MAX_SHARDS = 0xFFFF;
 
+    /** Order, vocabulary and shards. */
+    private static final long OF_COUNTS = (long) MAX_SHARDS << 16 | (0xFF & ~BACKGROUND) << 8 | 0xF;
+
     /**
      * The fingerprint of a model.
      *
@@ -61,21 +67,30 @@ public record ModelFingerprint(long bits, long unowned) {
         long rest = (long) shards << 16 | (long) vocabulary << 8 | (long) code(smoothing) << 4 | order;
         long unowned = hash << 32 | rest;
         if (owner.isEmpty()) {
-            return new ModelFingerprint(unowned, unowned);
+            return new ModelFingerprint(unowned, unowned, ALL);
         }
         byte[] name = owner.getBytes(StandardCharsets.UTF_8);
         return new ModelFingerprint(
-                SplitMix64.mix(hash ^ NgramCounts.hash(name, 0, name.length)) << 32 | rest, unowned);
+                SplitMix64.mix(hash ^ NgramCounts.hash(name, 0, name.length)) << 32 | rest, unowned, ALL);
     }
 
     /** The fingerprint that a message came with. */
     static ModelFingerprint came(long bits) {
-        return new ModelFingerprint(bits, bits);
+        return new ModelFingerprint(bits, bits, ALL);
+    }
+
+    /**
+     * The same, for who reads what a service has already processed: messages match, too, of a time when the model had the same counts
+     * and another smoothing or background. The owner is not compared, since its hash cannot be told from that of the background;
+     * a service stops at messages of another one.
+     */
+    public ModelFingerprint ofTheSameCounts() {
+        return new ModelFingerprint(bits, unowned, OF_COUNTS);
     }
 
     /** Whether a message with the fingerprint {@code came} is of this model. */
     boolean matches(long came) {
-        return came == bits || came == unowned;
+        return ((came ^ bits) & compared) == 0 || ((came ^ unowned) & compared) == 0;
     }
 
     // Not the ordinal: the numbers stand in messages.

@@ -3,6 +3,7 @@ package dev.driftline.config.keys;
 import dev.driftline.smoothing.Smoothing;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** The n-gram model. */
@@ -80,6 +81,9 @@ public final class ModelKeys {
                     + "Words and n-grams whose counts have come down to 0 are forgotten. With 0, counts keep their weight. "
                     + "Can be changed at a restart: counts decay at the new rate from then on.",
             value -> offOr(Long.parseLong(value), LEAST_HALF_LIFE));
+
+    /** The settings that make a shard forget. */
+    public static final List<ConfigKey<Long>> FORGETTING = List.of(STATE_MAX_BYTES, STATE_MAX_NGRAMS, HALF_LIFE_TOKENS);
 
     private static long offOr(long value, long least) {
         return value == 0 ? 0 : ValueReaders.between(value, least, Long.MAX_VALUE);

@@ -124,6 +124,7 @@ public final class HttpEndpoint implements AutoCloseable {
 
     @Override
     public void close() {
+        groups.forEach(RouteGroup::stopping);
         http.stop();
         groups.forEach(RouteGroup::close);
     }

@@ -2,9 +2,11 @@ package dev.driftline.serving.http;
 
 import io.javalin.http.Context;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -23,10 +25,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class RequestPool implements AutoCloseable {
 
+    static final String STOPPING = "this instance is stopping: ask another one, or this one when it is back";
+
     private final ThreadPoolExecutor threads;
     private final ScheduledThreadPoolExecutor clock;
     private final int most;
     private final long timeoutMs;
+    private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean refuses;
 
     /**
      * @param name of the threads
@@ -67,7 +73,7 @@ public final class RequestPool implements AutoCloseable {
      * Has a query processed.
      *
      * @return its answer, or how it failed
-     * @throws ProblemException if too many are waiting already
+     * @throws ProblemException if too many are waiting already, or the server stops
      */
     public <T> CompletableFuture<T> submit(Callable<T> query) {
         CompletableFuture<T> answer = new CompletableFuture<>();
@@ -78,9 +84,15 @@ public final class RequestPool implements AutoCloseable {
                 return answer.completeExceptionally(e);
             }
         });
+        open.add(answer);
+        if (refuses) {
+            open.remove(answer);
+            throw stopping();
+        }
         try {
             threads.execute(task);
         } catch (RejectedExecutionException e) {
+            open.remove(answer);
             throw new ProblemException(Problem.limit(
                     "too-many-questions",
                     503,
@@ -98,7 +110,10 @@ public final class RequestPool implements AutoCloseable {
                 },
                 timeoutMs,
                 TimeUnit.MILLISECONDS);
-        return answer.whenComplete((done, failure) -> alarm.cancel(false));
+        return answer.whenComplete((done, failure) -> {
+            open.remove(answer);
+            alarm.cancel(false);
+        });
     }
 
     private ProblemException tooLate() {
@@ -108,6 +123,19 @@ public final class RequestPool implements AutoCloseable {
                 "The request took too long",
                 "there was no answer within the " + timeoutMs + " ms of http.timeout.ms: ask for less, or again",
                 Map.of("limit", timeoutMs)));
+    }
+
+    /**
+     * Answers every request that is processed or waits, and every one that comes, with 503: the server stops. One that were answered
+     * later would find no connection any more.
+     */
+    public void refuse() {
+        refuses = true;
+        open.forEach(answer -> answer.completeExceptionally(stopping()));
+    }
+
+    private static ProblemException stopping() {
+        return new ProblemException(Problem.of(503, STOPPING));
     }
 
     /** Requests processed now. */

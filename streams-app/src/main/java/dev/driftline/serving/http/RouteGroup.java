@@ -9,6 +9,24 @@ public interface RouteGroup extends AutoCloseable {
     /** Registers the routes. Called once, before the server listens. */
     void addTo(RoutesConfig routes);
 
+    /** The pool that several groups of routes have their requests processed by. */
+    static RouteGroup pool(RequestPool pool) {
+        return new RouteGroup() {
+            @Override
+            public void addTo(RoutesConfig routes) {}
+
+            @Override
+            public void stopping() {
+                pool.refuse();
+            }
+
+            @Override
+            public void close() {
+                pool.close();
+            }
+        };
+    }
+
     /** No routes, but something to close when the server has stopped. */
     static RouteGroup closing(Runnable close) {
         return new RouteGroup() {
@@ -21,6 +39,9 @@ public interface RouteGroup extends AutoCloseable {
             }
         };
     }
+
+    /** Answers what is under way, and refuses what comes from now on. Called once, before the server stops. */
+    default void stopping() {}
 
     /** Lets go of what the routes need. Called once, after the server has stopped. */
     @Override

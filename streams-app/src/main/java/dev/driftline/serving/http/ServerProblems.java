@@ -13,8 +13,11 @@ final class ServerProblems extends ErrorHandler {
     @Override
     protected void generateResponse(
             Request request, Response response, int code, String message, Throwable cause, Callback callback) {
-        Problem problem = Problem.of(code, detail(code, message));
-        response.setStatus(code);
+        boolean isStopping = code >= 500
+                && request.getConnectionMetaData().getConnector().getServer().isStopping();
+        int status = isStopping ? 503 : code;
+        Problem problem = Problem.of(status, isStopping ? RequestPool.STOPPING : detail(code, message));
+        response.setStatus(status);
         // The server has emptied the headers, or never came as far as the routes.
         JettySetup.makeSafe(response.getHeaders());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);

@@ -92,6 +92,11 @@ final class InstanceRoutes implements RouteGroup {
     }
 
     @Override
+    public void stopping() {
+        work.refuse();
+    }
+
+    @Override
     public void close() {
         work.close();
     }

@@ -99,7 +99,7 @@ public final class ModelServer {
                 new OpenApiRoutes(),
                 new LiveRoutes(new LiveFeed(config, service.counters().heap()), pool),
                 new DashboardRoutes(),
-                RouteGroup.closing(pool::close),
+                RouteGroup.pool(pool),
                 new InstanceRoutes(here, settings.shards(), http, http.work("instance")));
     }
 

@@ -35,13 +35,16 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Past each limit a request gets its own status and says which limit it was; a slow client costs nobody else anything. */
+@Order(1)
 class LimitsTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -297,6 +300,37 @@ class LimitsTest {
 
     private static byte[] of(byte[] content, Context context) {
         return Arrays.copyOf(content, Integer.parseInt(context.pathParam("size")));
+    }
+
+    @Test
+    void shouldAnswerRequestsThatAreProcessedWhenItStops() throws Exception {
+        RequestPool work = new RequestPool("stopped", 1, 8, 20_000);
+        SlowQuestion slow = new SlowQuestion(work);
+        HttpSettings settings = HttpSettings.of(DriftlineConfig.of(Map.of()));
+        List<RouteGroup> routes = List.of(new ProblemResponses(ModelProblems::of), slow, RouteGroup.pool(work));
+        HttpEndpoint server =
+                HttpEndpoint.start(settings, routes, HttpEndpoint.bodies(settings, taken -> {}), () -> "here:1");
+        List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
+        try {
+            // One is processed, and one waits for it.
+            for (int i = 0; i < 2; i++) {
+                asked.add(HttpClient.newHttpClient()
+                        .sendAsync(
+                                HttpRequest.newBuilder(URI.create(server.address() + "/slow"))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString()));
+            }
+            await("the pool to have both").atMost(PATIENCE).until(() -> work.active() == 1 && work.waiting() == 1);
+        } finally {
+            server.close();
+        }
+
+        for (CompletableFuture<HttpResponse<String>> answer : asked) {
+            HttpResponse<String> got = answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertThat(got.statusCode()).isEqualTo(503);
+            assertThat(got.body()).contains("this instance is stopping");
+            assertThat(got.headers().firstValue("Retry-After")).isPresent();
+        }
     }
 
     @Test

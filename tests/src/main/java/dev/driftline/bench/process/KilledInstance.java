@@ -1,12 +1,11 @@
 package dev.driftline.bench.process;
 
+import dev.driftline.embedded.FreePorts;
 import dev.driftline.embedded.ParentBound;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,7 +40,7 @@ public final class KilledInstance implements AutoCloseable {
      * @param folder of its settings and its log, which goes on over all its lives
      */
     public static KilledInstance start(Map<String, String> settings, List<String> jvmOptions, Path folder) {
-        int port = freePort();
+        int port = FreePorts.one();
         Properties properties = new Properties();
         properties.putAll(settings);
         properties.put("http.port", Integer.toString(port));
@@ -71,14 +70,6 @@ public final class KilledInstance implements AutoCloseable {
             return new KilledInstance(builder.start(), port, log);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start driftline run", e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

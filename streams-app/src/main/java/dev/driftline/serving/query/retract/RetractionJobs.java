@@ -132,6 +132,12 @@ public final class RetractionJobs implements AutoCloseable {
                     case RETRACTED, APPROXIMATE, ALREADY_RETRACTED, SOURCE_DROPPED -> false;
                 };
             });
+            if (isAnswered && retracting.found() == 0) {
+                job.end(
+                        404,
+                        "no document of this source is there: the name is wrong, or retention has deleted them, and what was learned of"
+                                + " them stays; what is known of the source itself is dropped");
+            }
             end(job, isAnswered, isIncomplete[0]);
         }
     }

@@ -1,4 +1,4 @@
-package dev.driftline.ngram;
+package dev.driftline.ngram.words;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -92,7 +92,7 @@ class WordTableTest {
             for (int i = block * 64; i < to; i++) {
                 out.writeBytes(utf8(word(i)));
             }
-            pages.put(PageKeys.spellings(block), out.toByteArray());
+            pages.put(WordKeys.spellings(block), out.toByteArray());
         }
         WordTable words = new WordTable(pages, 1 << 20);
         words.load();

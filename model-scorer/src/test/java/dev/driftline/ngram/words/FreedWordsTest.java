@@ -1,4 +1,4 @@
-package dev.driftline.ngram;
+package dev.driftline.ngram.words;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -106,7 +106,7 @@ class FreedWordsTest {
             add(words, "w" + i);
         }
         words.writeBack();
-        byte[] head = pages.get(PageKeys.wordPlacesHead());
+        byte[] head = pages.get(WordKeys.wordPlacesHead());
         assertThat(head).isNotNull();
         for (int restart = 0; restart < 3; restart++) {
             for (int i = 100 * restart + 2; i < 100 * restart + 102; i++) {
@@ -116,7 +116,7 @@ class FreedWordsTest {
                 assertThat(add(words, "new" + restart + "." + i)).isLessThan(9_000);
             }
             words.writeBack();
-            assertThat(pages.get(PageKeys.wordPlacesHead())).isEqualTo(head);
+            assertThat(pages.get(WordKeys.wordPlacesHead())).isEqualTo(head);
             words = table(pages, 1 << 24);
             assertThat(words.placed()).isEqualTo(9_000 - 40 * (restart + 1));
             assertThat(words.free()).isEqualTo(40 * (restart + 1));
@@ -200,7 +200,7 @@ class FreedWordsTest {
         words.removeBigramHere(id);
         words.free(id);
         assertThatThrownBy(() -> words.free(id)).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> words.free(NgramCounts.EOS)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> words.free(WordTable.EOS)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
@@ -214,15 +214,15 @@ class FreedWordsTest {
             if (pages == again) {
                 words.free(first);
                 words.writeBack();
-                assertThat(pages.get(PageKeys.spellings(0))[0]).isEqualTo((byte) 2);
+                assertThat(pages.get(WordKeys.spellings(0))[0]).isEqualTo((byte) 2);
                 words = table(pages, 1 << 20);
                 assertThat(add(words, "first")).isEqualTo(first);
             }
             words.addRaw(first, 7);
             words.writeBack();
         }
-        assertThat(again.get(PageKeys.spellings(0))).isEqualTo(never.get(PageKeys.spellings(0)));
-        assertThat(again.get(PageKeys.unigrams(0))).isEqualTo(never.get(PageKeys.unigrams(0)));
-        assertThat(never.get(PageKeys.freeWords())).isNull();
+        assertThat(again.get(WordKeys.spellings(0))).isEqualTo(never.get(WordKeys.spellings(0)));
+        assertThat(again.get(WordKeys.unigrams(0))).isEqualTo(never.get(WordKeys.unigrams(0)));
+        assertThat(never.get(WordKeys.freeWords())).isNull();
     }
 }

@@ -1,4 +1,4 @@
-package dev.driftline.ngram;
+package dev.driftline.ngram.words;
 
 import dev.driftline.codec.LargeCounts;
 import dev.driftline.codec.Varints;
@@ -350,7 +350,7 @@ final class WordBlock extends CacheUnit {
             for (int at = 0; at < words; at++) {
                 writeSpelling(at, out);
             }
-            pages.put(PageKeys.spellings(number), out.toByteArray());
+            pages.put(WordKeys.spellings(number), out.toByteArray());
         }
         if (countedAnew) {
             out.reset();
@@ -365,7 +365,7 @@ final class WordBlock extends CacheUnit {
                     out.writeSignedLong(shared(at));
                 }
             }
-            pages.put(PageKeys.unigrams(number), out.toByteArray());
+            pages.put(WordKeys.unigrams(number), out.toByteArray());
         }
         spelledAnew = false;
         countedAnew = false;

@@ -1,4 +1,4 @@
-package dev.driftline.ngram;
+package dev.driftline.ngram.words;
 
 import dev.driftline.codec.Varints;
 
@@ -9,16 +9,16 @@ import dev.driftline.codec.Varints;
  * <p>A word that is not listed has at most {@link #floor()}. A listed one whose count falls to that leaves the list; once too many
  * have, it has to be made again. Not thread-safe.
  */
-final class TopFollowers {
+public final class TopFollowers {
 
     /** How many are kept. */
-    static final int SIZE = 64;
+    public static final int SIZE = 64;
 
     /** A context with more followers than this keeps such a list. */
-    static final int WORTHWHILE = 512;
+    public static final int WORTHWHILE = 512;
 
     /** Heap bytes, about. */
-    static final long BYTES = 64 + SIZE * (long) (Integer.BYTES + Long.BYTES);
+    public static final long BYTES = 64 + SIZE * (long) (Integer.BYTES + Long.BYTES);
 
     private final int[] words = new int[SIZE];
     private final long[] counts = new long[SIZE];
@@ -26,7 +26,7 @@ final class TopFollowers {
     private long floor;
 
     /** {@code word} now has {@code count}, more than before. */
-    void offer(int word, long count) {
+    public void offer(int word, long count) {
         if (count <= floor) {
             return;
         }
@@ -66,7 +66,7 @@ final class TopFollowers {
      *
      * @return whether so few are listed that the list ought to be made again
      */
-    boolean lower(int word, long count) {
+    public boolean lower(int word, long count) {
         for (int i = 0; i < size; i++) {
             if (words[i] == word) {
                 if (count > floor) {
@@ -82,18 +82,18 @@ final class TopFollowers {
     }
 
     /** Lists nothing, and nothing is said of what is not listed. */
-    void clear() {
+    public void clear() {
         size = 0;
         floor = 0;
     }
 
     /** Whether a word can have as many as {@link #floor} that is not listed, although there is room. */
-    boolean hasGap() {
+    public boolean hasGap() {
         return size < SIZE && floor > 0;
     }
 
     /** A word that is not listed has at most so many. */
-    void floor(long most) {
+    public void floor(long most) {
         floor = most;
     }
 
@@ -106,7 +106,7 @@ final class TopFollowers {
     }
 
     /** Appends what {@link #read} reads. */
-    void write(Varints.Writer out) {
+    public void write(Varints.Writer out) {
         out.writeInt(size);
         for (int i = 0; i < size; i++) {
             out.writeInt(words[i]);
@@ -115,7 +115,7 @@ final class TopFollowers {
     }
 
     /** Fills this, which is empty, with what {@link #write} wrote. */
-    void read(Varints.Reader in) {
+    public void read(Varints.Reader in) {
         size = in.readCount(2);
         for (int i = 0; i < size; i++) {
             words[i] = in.readInt();
@@ -127,19 +127,22 @@ final class TopFollowers {
     }
 
     /** The highest count that a word outside this list can have. */
-    long floor() {
+    public long floor() {
         return floor;
     }
 
-    int size() {
+    /** How many are listed. */
+    public int size() {
         return size;
     }
 
-    long count(int i) {
+    /** The count of the one at place {@code i}. */
+    public long count(int i) {
         return counts[i];
     }
 
-    int word(int i) {
+    /** The word at place {@code i}. */
+    public int word(int i) {
         return words[i];
     }
 }

@@ -1,4 +1,4 @@
-package dev.driftline.ngram;
+package dev.driftline.ngram.words;
 
 /**
  * The other shards of a model in which a word that no shard has n-grams with may become unknown. They say to each other when an
@@ -7,7 +7,7 @@ package dev.driftline.ngram;
  */
 public interface OtherShards {
 
-    /** Whether the unigram of a word is this shard's, by {@link NgramCounts#hash} of its spelling. */
+    /** Whether the unigram of a word is this shard's, by {@link WordTable#hash} of its spelling. */
     boolean owns(int hash);
 
     /**

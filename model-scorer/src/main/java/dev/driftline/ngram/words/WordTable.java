@@ -1,4 +1,4 @@
-package dev.driftline.ngram;
+package dev.driftline.ngram.words;
 
 import dev.driftline.codec.SplitMix64;
 import dev.driftline.codec.Varints;
@@ -28,7 +28,16 @@ import org.jspecify.annotations.Nullable;
  * of the one after it, and the head of the list is stored with every commit. With it goes what was done to the table, since it
  * was stored, for ids that it has: that is done again at the next start. Not thread-safe.
  */
-final class WordTable {
+public final class WordTable {
+
+    /** The id of {@code <s>}. */
+    public static final int BOS = 0;
+
+    /** The id of {@code </s>}. */
+    public static final int EOS = 1;
+
+    /** The most words that {@link #readAhead} takes at once. */
+    public static final int WORDS_AHEAD = 64;
 
     /** After so many words the table by hash is stored. */
     private static final int WORDS_A_CHECKPOINT = 1 << 13;
@@ -81,24 +90,29 @@ final class WordTable {
 
     private final int[] found = new int[1];
 
-    private final int[] aheadIds = new int[NgramCounts.WORDS_AHEAD];
-    private final @Nullable WordBlock[] aheadBlocks = new WordBlock[NgramCounts.WORDS_AHEAD];
+    private final int[] aheadIds = new int[WORDS_AHEAD];
+    private final @Nullable WordBlock[] aheadBlocks = new WordBlock[WORDS_AHEAD];
     /** Takes in what is read ahead, so that no compiler leaves it out. */
     @SuppressWarnings("unused")
     private int readAhead;
 
-    /** @param cacheBytes heap that words may take */
-    WordTable(PageStore store, long cacheBytes) {
+    /**
+     * No words; {@link #load} reads those of the store.
+     *
+     * @param store where pages are read from and written to
+     * @param cacheBytes heap that words may take
+     */
+    public WordTable(PageStore store, long cacheBytes) {
         this.store = store;
         // A quarter of the heap at most: a power of two.
         recent = new long[(int) Long.highestOneBit(Math.max(1, Math.min(cacheBytes / (4 * Long.BYTES), MOST_RECENT)))];
         prefixBytes = cacheBytes;
         cache = new PageCache(store, cacheBytes - (long) recent.length * Long.BYTES);
-        table = new PagedTable(cache, PageKeys.allWordPlaces(), 1, 1);
+        table = new PagedTable(cache, WordKeys.allWordPlaces(), 1, 1);
     }
 
     /** A stable 32-bit hash of a spelling: places words in tables and, over all shards, words on shards. */
-    static int hash(byte[] bytes, int from, int to) {
+    public static int hash(byte[] bytes, int from, int to) {
         long h = SplitMix64.GOLDEN ^ (to - from);
         for (int i = from; i < to; i++) {
             h = (h ^ bytes[i]) * 0x100000001B3L;
@@ -109,17 +123,17 @@ final class WordTable {
     }
 
     /** All ids are below this; some may have no word. */
-    int size() {
+    public int size() {
         return size;
     }
 
     /** The number of ids that have no word. */
-    int free() {
+    public int free() {
         return free;
     }
 
     /** The id of a word, or a negative number where it was never learned. */
-    int find(byte[] bytes, int from, int to, int hash) {
+    public int find(byte[] bytes, int from, int to, int hash) {
         int slot = hash & recent.length - 1;
         long last = recent[slot];
         if ((int) (last >>> 32) == hash && (int) last != 0 && is((int) last - 1, bytes, from, to)) {
@@ -140,7 +154,7 @@ final class WordTable {
      * Reads what {@link #find} of some words and a look at their counts need from memory, as far as they were found before and are
      * decoded: for all of them at once, and not for one after the other.
      */
-    void readAhead(int[] hashes, int count) {
+    public void readAhead(int[] hashes, int count) {
         int ahead = 0;
         for (int i = 0; i < count; i++) {
             aheadIds[i] = (int) recent[hashes[i] & recent.length - 1] - 1;
@@ -164,12 +178,14 @@ final class WordTable {
         return block(id).is(id & WordBlock.SIZE - 1, bytes, from, to);
     }
 
-    int find(String word) {
+    /** The id of a word, or a negative number where it was never learned. */
+    public int find(String word) {
         byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
         return find(bytes, 0, bytes.length, hash(bytes, 0, bytes.length));
     }
 
-    int add(byte[] bytes, int from, int to, int hash) {
+    /** Gives a word that {@link #find} did not know an id. */
+    public int add(byte[] bytes, int from, int to, int hash) {
         if (firstFree >= 0) {
             return fill(bytes, from, to, hash);
         }
@@ -209,10 +225,10 @@ final class WordTable {
      *
      * @throws IllegalStateException if that is not so, or the id has no word
      */
-    void free(int id) {
+    public void free(int id) {
         WordBlock block = block(id);
         int at = id & WordBlock.SIZE - 1;
-        if (id <= NgramCounts.EOS
+        if (id <= EOS
                 || block.isFree(at)
                 || block.raw(at) != 0
                 || block.continuation(at) != 0
@@ -297,8 +313,8 @@ final class WordTable {
         if (block == null) {
             // Nobody holds a block or a page of the table now.
             cache.trim();
-            byte[] spellings = store.get(PageKeys.spellings(number));
-            byte[] counts = store.get(PageKeys.unigrams(number));
+            byte[] spellings = store.get(WordKeys.spellings(number));
+            byte[] counts = store.get(WordKeys.unigrams(number));
             block = hold(number);
             block.decode(spellings, counts);
         }
@@ -306,44 +322,52 @@ final class WordTable {
         return block;
     }
 
-    String spelling(int id) {
+    /** The spelling of an id. */
+    public String spelling(int id) {
         return block(id).spelling(id & WordBlock.SIZE - 1);
     }
 
-    void writeSpelling(int id, Varints.Writer out) {
+    /** Writes the spelling of an id as a length and its UTF-8. */
+    public void writeSpelling(int id, Varints.Writer out) {
         block(id).writeSpelling(id & WordBlock.SIZE - 1, out);
     }
 
-    int hashOf(int id) {
+    /** The {@link #hash} of an id's spelling. */
+    public int hashOf(int id) {
         return block(id).hash(id & WordBlock.SIZE - 1);
     }
 
-    long raw(int id) {
+    /** How often a word came whose unigram this shard owns. */
+    public long raw(int id) {
         return block(id).raw(id & WordBlock.SIZE - 1);
     }
 
-    int continuation(int id) {
+    /** Distinct words before a word whose unigram this shard owns. */
+    public int continuation(int id) {
         return block(id).continuation(id & WordBlock.SIZE - 1);
     }
 
     /** Distinct bigrams of this shard that end in the word: its share of the continuation count. */
-    int bigramsHere(int id) {
+    public int bigramsHere(int id) {
         return block(id).bigramsHere(id & WordBlock.SIZE - 1);
     }
 
-    void addBigramHere(int id) {
+    /** One more distinct bigram of this shard ends in the word. */
+    public void addBigramHere(int id) {
         WordBlock block = block(id);
         block.addBigramHere(id & WordBlock.SIZE - 1);
         cache.markDirty(block);
     }
 
-    void removeBigramHere(int id) {
+    /** One distinct bigram of this shard fewer ends in the word. */
+    public void removeBigramHere(int id) {
         WordBlock block = block(id);
         block.removeBigramHere(id & WordBlock.SIZE - 1);
         cache.markDirty(block);
     }
 
-    void addRaw(int id, long times) {
+    /** Adds to the raw count of a word; below 0 it takes out. */
+    public void addRaw(int id, long times) {
         WordBlock block = block(id);
         int at = id & WordBlock.SIZE - 1;
         block.addRaw(at, times);
@@ -353,7 +377,8 @@ final class WordTable {
         }
     }
 
-    void setContinuation(int id, int count) {
+    /** Sets the continuation count of a word. */
+    public void setContinuation(int id, int count) {
         WordBlock block = block(id);
         int at = id & WordBlock.SIZE - 1;
         int before = block.continuation(at);
@@ -398,12 +423,17 @@ final class WordTable {
         }
         PrefixIndex made = new PrefixIndex();
         visit((id, block, at) -> {
-            if (id > NgramCounts.EOS && !block.isInside(at)) {
+            if (id > EOS && !block.isInside(at)) {
                 block.addTo(made, id, at, PrefixIndex.level(Math.max(block.raw(at), block.continuation(at))));
             }
         });
         prefixes = made;
         return made;
+    }
+
+    /** Whether an id is of a name of something inside the shard, which begins with a character that no token has. */
+    public boolean isInside(int id) {
+        return block(id).isInside(id & WordBlock.SIZE - 1);
     }
 
     /** Whether an id still has a word, and not the name of something inside the shard. */
@@ -414,12 +444,12 @@ final class WordTable {
     }
 
     /** The ids of all words that begin with a prefix, and of few others. */
-    BitSet beginning(WordPrefix prefix) {
+    public BitSet beginning(WordPrefix prefix) {
         BitSet ids = new BitSet();
         PrefixIndex index = prefixes();
         if (index == null) {
             visit((id, block, at) -> {
-                if (id > NgramCounts.EOS && !block.isInside(at) && prefix.matches(block.spelling(at))) {
+                if (id > EOS && !block.isInside(at) && prefix.matches(block.spelling(at))) {
                     ids.set(id);
                 }
             });
@@ -443,11 +473,11 @@ final class WordTable {
      *
      * @return the most that the raw or the continuation count of another word with that prefix can be; 0 where there is none
      */
-    long mostFrequent(WordPrefix prefix, int wanted, NgramCounts.FollowerVisitor visitor) {
+    public long mostFrequent(WordPrefix prefix, int wanted, WordVisitor visitor) {
         PrefixIndex index = prefixes();
         if (index == null) {
             visit((id, block, at) -> {
-                if (id > NgramCounts.EOS && !block.isInside(at) && prefix.matches(block.spelling(at))) {
+                if (id > EOS && !block.isInside(at) && prefix.matches(block.spelling(at))) {
                     visitor.visit(id, block.raw(at), block.continuation(at));
                 }
             });
@@ -473,22 +503,24 @@ final class WordTable {
      * has none any more: with the owner of the unigram in all n-grams of others, with another in its own. It may be below 0 for a
      * while, where what others have said of a document came before the document.
      */
-    long shared(int id) {
+    public long shared(int id) {
         return block(id).shared(id & WordBlock.SIZE - 1);
     }
 
-    void addShared(int id, long times) {
+    /** Adds to what {@link #shared} says. */
+    public void addShared(int id, long times) {
         WordBlock block = block(id);
         block.addShared(id & WordBlock.SIZE - 1, times);
         cache.markDirty(block);
     }
 
     /** Whether the word, as the nearest context word, has pages of its own. */
-    boolean wide(int id) {
+    public boolean wide(int id) {
         return block(id).wide(id & WordBlock.SIZE - 1);
     }
 
-    void setWide(int id) {
+    /** The word has pages of its own from now on. */
+    public void setWide(int id) {
         WordBlock block = block(id);
         block.setWide(id & WordBlock.SIZE - 1);
         cache.markDirty(block);
@@ -500,27 +532,32 @@ final class WordTable {
     }
 
     /** Whether an id has no word. */
-    boolean isFree(int id) {
+    public boolean isFree(int id) {
         return block(id).isFree(id & WordBlock.SIZE - 1);
     }
 
     /** Bytes of a spelling. */
-    int length(int id) {
+    public int length(int id) {
         return block(id).length(id & WordBlock.SIZE - 1);
     }
 
     /** Nothing is counted of the bigrams of this shard that end in a word. */
-    void clearBigramsHere(int id) {
+    public void clearBigramsHere(int id) {
         WordBlock block = block(id);
         block.clearBigramsHere(id & WordBlock.SIZE - 1);
         cache.markDirty(block);
     }
 
     /** A word has no pages of its own any more. */
-    void clearWide(int id) {
+    public void clearWide(int id) {
         WordBlock block = block(id);
         block.clearWide(id & WordBlock.SIZE - 1);
         cache.markDirty(block);
+    }
+
+    /** Visits every word with its counts, without keeping the words on the heap. */
+    public void counts(WordVisitor visitor) {
+        visit((id, block, at) -> visitor.visit(id, block.raw(at), block.continuation(at)));
     }
 
     /** Visits every word with its block, which is dropped afterwards unless it was decoded before. */
@@ -530,7 +567,7 @@ final class WordTable {
             WordBlock block = blocks[number];
             if (block == null) {
                 block = new WordBlock(number, apart, dropped -> {});
-                block.decode(store.get(PageKeys.spellings(number)), store.get(PageKeys.unigrams(number)));
+                block.decode(store.get(WordKeys.spellings(number)), store.get(WordKeys.unigrams(number)));
             }
             for (int at = 0; at < block.words(); at++) {
                 if (!block.isFree(at)) {
@@ -546,19 +583,20 @@ final class WordTable {
     }
 
     /** Drops what has not been used of late until the cache is within its bound. */
-    void trim() {
+    public void trim() {
         cache.trim();
     }
 
     /** Heap of words and the table, about, in bytes. */
-    long heapBytes() {
+    public long heapBytes() {
         return cache.heapBytes()
                 + (long) recent.length * Long.BYTES
                 + blocks.length * 4L
                 + (prefixes == null ? 0 : prefixes.heapBytes());
     }
 
-    void writeBack() {
+    /** Writes every changed page. */
+    public void writeBack() {
         cache.writeBack();
         if (inTable - inStoredTable >= WORDS_A_CHECKPOINT
                 || moved >= MOVES_A_CHECKPOINT
@@ -582,13 +620,13 @@ final class WordTable {
             out.writeLong((long) movedIds[i] << 1 | (movedOut[i] ? 1 : 0));
             out.writeFixedInt(movedHashes[i]);
         }
-        store.put(PageKeys.freeWords(), out.toByteArray());
+        store.put(WordKeys.freeWords(), out.toByteArray());
         movedAnew = false;
     }
 
     /** Reads what {@link #writeMoves} wrote, and does it again to the table as it was stored. */
     private void readMoves() {
-        byte[] stored = store.get(PageKeys.freeWords());
+        byte[] stored = store.get(WordKeys.freeWords());
         if (stored == null) {
             return;
         }
@@ -616,21 +654,21 @@ final class WordTable {
         head.writeByte(FORMAT);
         head.writeInt(inTable);
         table.checkpoint(head);
-        store.put(PageKeys.wordPlacesHead(), head.toByteArray());
+        store.put(WordKeys.wordPlacesHead(), head.toByteArray());
         inStoredTable = inTable;
         movedAnew |= moved > 0;
         moved = 0;
     }
 
     /** Begins with what the store has; the words of a state of 0.3.0, which has no table, are put into one. */
-    void load() {
-        int last = lastOf(number -> store.get(PageKeys.spellings(number)) != null);
+    public void load() {
+        int last = lastOf(number -> store.get(WordKeys.spellings(number)) != null);
         if (last < 0) {
             return;
         }
-        size = last * WordBlock.SIZE + WordBlock.words(store.get(PageKeys.spellings(last)));
+        size = last * WordBlock.SIZE + WordBlock.words(store.get(WordKeys.spellings(last)));
         blocks = new WordBlock[Math.max(64, Integer.highestOneBit(last + 1) * 2)];
-        byte[] stored = store.get(PageKeys.wordPlacesHead());
+        byte[] stored = store.get(WordKeys.wordPlacesHead());
         if (stored != null) {
             Varints.Reader head = new Varints.Reader(stored);
             PageFormat.check(head.readByte(), FORMAT, "the table of words");

@@ -1,4 +1,4 @@
-package dev.driftline.ngram;
+package dev.driftline.ngram.words;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
