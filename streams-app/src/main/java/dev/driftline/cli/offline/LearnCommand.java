@@ -383,12 +383,15 @@ public final class LearnCommand implements Callable<Integer> {
     }
 
     private DocumentFile open(Path file) throws IOException {
-        boolean isTable = !DocumentFile.isParquet(file) && format.of(file) == CorpusFormat.TSV && format.format().hasTextField();
+        boolean isTable = !DocumentFile.isParquet(file)
+                && format.of(file) == CorpusFormat.TSV
+                && format.format().hasTextField();
         return DocumentFile.isParquet(file)
                 ? DocumentFile.rows(file, RowFormat.PARQUET, format.format().textField())
                 : isTable
                         ? DocumentFile.rows(file, RowFormat.TSV, format.format().textField())
-                        : DocumentFile.corpus(file, format.of(file), format.format().textField());
+                        : DocumentFile.corpus(
+                                file, format.of(file), format.format().textField());
     }
 
     private String progress(DocumentFile rows, String what) {

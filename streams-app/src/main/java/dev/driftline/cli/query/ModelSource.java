@@ -1,7 +1,5 @@
 package dev.driftline.cli.query;
 
-import picocli.CommandLine.Mixin;
-import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.arpa.ArpaProgress;
 import dev.driftline.arpa.ArpaReader;
 import dev.driftline.backoff.BackoffModel;
@@ -10,6 +8,7 @@ import dev.driftline.bulk.models.CountsModel;
 import dev.driftline.bulk.models.InstanceModel;
 import dev.driftline.bulk.models.NetworkModel;
 import dev.driftline.bulk.models.ScoringModel;
+import dev.driftline.cli.options.GivenOptions;
 import dev.driftline.mixture.CommonWeights;
 import dev.driftline.mixture.MixtureSettings;
 import dev.driftline.neural.snapshot.Snapshot;
@@ -39,6 +38,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;

@@ -1,6 +1,5 @@
 package dev.driftline.cli.query;
 
-import dev.driftline.cli.options.DocumentLimits;
 import dev.driftline.bulk.Buckets;
 import dev.driftline.bulk.FileScoring;
 import dev.driftline.bulk.Part;
@@ -10,6 +9,7 @@ import dev.driftline.bulk.ScoreListener;
 import dev.driftline.bulk.ScoreOptions;
 import dev.driftline.bulk.ScoreTotals;
 import dev.driftline.bulk.models.ScoringModel;
+import dev.driftline.cli.options.DocumentLimits;
 import dev.driftline.cli.options.OutputPath;
 import dev.driftline.codec.ClosedPipeException;
 import dev.driftline.corpus.TextInput;
