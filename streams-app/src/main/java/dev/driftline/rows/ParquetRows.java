@@ -3,6 +3,7 @@ package dev.driftline.rows;
 import dev.driftline.corpus.CorpusContent;
 import dev.driftline.text.Characters;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -64,7 +65,9 @@ final class ParquetRows implements RowReader {
                     ParquetReadOptions.builder(new PlainParquetConfiguration())
                             .withCodecFactory(new PageCodecs())
                             .build());
-        } catch (RuntimeException e) {
+        } catch (FileSystemException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
             // The library names the file by what reads it.
             String reason = String.valueOf(e.getMessage()).replaceAll("\\S*LocalInputFile@\\w+", "it");
             throw new IOException(file + " cannot be read as Parquet: " + reason, e);
@@ -140,7 +143,7 @@ final class ParquetRows implements RowReader {
                 bytesRead += reader.getRowGroups().get(rowGroup++).getCompressedSize();
                 recordsLeft = pages.getRowCount();
                 records = columns.getRecordReader(pages, new GroupRecordConverter(schema));
-            } catch (RuntimeException e) {
+            } catch (IOException | RuntimeException e) {
                 throw damaged(e);
             }
         }
@@ -157,9 +160,9 @@ final class ParquetRows implements RowReader {
         }
     }
 
-    private IOException damaged(RuntimeException e) {
+    private IOException damaged(Exception e) {
         return new IOException(
-                file + " is damaged: row group " + rowGroup + " cannot be read (" + e.getMessage() + ")", e);
+                file + ": row group " + rowGroup + " cannot be read, and may be damaged: " + e.getMessage(), e);
     }
 
     private Row row(Group group) {

@@ -4,7 +4,6 @@ import dev.driftline.text.Tokenizers;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -31,9 +30,7 @@ public final class LearnedText {
         Files.createDirectories(folder);
         Properties properties = new Properties();
         properties.setProperty(TOKENIZER, tokenizer);
-        try (Writer writer = Files.newBufferedWriter(folder.resolve(FILE))) {
-            properties.store(writer, "The text that was learned here");
-        }
+        PropertiesFile.write(folder.resolve(FILE), properties, "The text that was learned here");
     }
 
     /**

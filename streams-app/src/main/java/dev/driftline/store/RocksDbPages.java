@@ -21,6 +21,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
@@ -48,14 +49,21 @@ public final class RocksDbPages implements PageStore, AutoCloseable {
     private final WriteOptions writing;
     private final ReadOptions reading;
     private final Deque<AutoCloseable> natives;
+    private final boolean readOnly;
 
     private RocksDbPages(
-            Path folder, RocksDB db, ColumnFamilyHandle pages, WriteOptions writing, Deque<AutoCloseable> natives) {
+            Path folder,
+            RocksDB db,
+            ColumnFamilyHandle pages,
+            WriteOptions writing,
+            Deque<AutoCloseable> natives,
+            boolean readOnly) {
         this.folder = folder;
         this.db = db;
         this.pages = pages;
         this.writing = writing;
         this.natives = natives;
+        this.readOnly = readOnly;
         this.reading = new ReadOptions();
         natives.push(reading);
     }
@@ -134,7 +142,7 @@ public final class RocksDbPages implements PageStore, AutoCloseable {
             natives.push(db);
             handles.forEach(natives::push);
             WriteOptions writing = keep(natives, new WriteOptions()).setDisableWAL(true);
-            return new RocksDbPages(folder, db, handles.get(indexOfDefault(families)), writing, natives);
+            return new RocksDbPages(folder, db, handles.get(indexOfDefault(families)), writing, natives, readOnly);
         } catch (RocksDBException e) {
             closeAll(natives);
             throw new IllegalStateException("cannot open " + folder + ": " + e.getMessage(), e);
@@ -220,10 +228,25 @@ public final class RocksDbPages implements PageStore, AutoCloseable {
         }
     }
 
-    /** Flushes the pages to files and closes the store. */
+    /**
+     * Flushes the pages to files and closes the store.
+     *
+     * @throws IllegalStateException if they could not be written, as on a full disk; some are lost
+     */
     @Override
     public void close() {
-        closeAll(natives);
+        try {
+            if (!readOnly && db.isOwningHandle()) {
+                // Closing flushes, too, but keeps to itself that it could not.
+                try (FlushOptions waiting = new FlushOptions().setWaitForFlush(true)) {
+                    db.flush(waiting, pages);
+                }
+            }
+        } catch (RocksDBException e) {
+            throw failed("write the pages of", e);
+        } finally {
+            closeAll(natives);
+        }
     }
 
     private static void closeAll(Deque<AutoCloseable> natives) {

@@ -15,9 +15,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -205,6 +207,30 @@ class RowFilesTest {
         assertThatThrownBy(() -> RowFiles.read(in, RowFormat.PARQUET, RowFields.usual()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("in.parquet cannot be read as Parquet");
+    }
+
+    /** Whatever a library says of bits that are others, the message says of which file. */
+    @Test
+    void shouldNameTheFileWhereParquetIsDamaged() throws IOException {
+        byte[] whole = Files.readAllBytes(parquet("in.parquet", CompressionCodecName.ZSTD, 60));
+        RowFields fields = new RowFields(Optional.of("content.text"), "id");
+        Path damaged = folder.resolve("damaged.parquet");
+        SplittableRandom random = new SplittableRandom(7);
+        int refused = 0;
+        for (int trial = 0; trial < 150; trial++) {
+            byte[] bytes = trial % 3 == 0 ? Arrays.copyOf(whole, random.nextInt(whole.length)) : whole.clone();
+            for (int flip = 0; flip < trial % 3; flip++) {
+                bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+            }
+            Files.write(damaged, bytes);
+            try {
+                rows(damaged, RowFormat.PARQUET, fields);
+            } catch (IOException e) {
+                refused++;
+                assertThat(e).as("trial %s", trial).hasMessageContaining("damaged.parquet");
+            }
+        }
+        assertThat(refused).isGreaterThan(75);
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.driftline.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.driftline.codec.FolderTree;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +35,19 @@ class RocksDbPagesTest {
             assertThat(pages.get(bytes("a"))).isNull();
             assertThat(pages.get(bytes("b"))).isEqualTo(bytes("2"));
         }
+    }
+
+    /** As on a full disk: what is kept in memory until then must not be lost without a word. */
+    @Test
+    void shouldFailToCloseWhenThePagesCannotBeWritten(@TempDir Path folder) throws IOException {
+        Path store = folder.resolve("store");
+        RocksDbPages pages = RocksDbPages.open(store, MEMORY_BYTES);
+        pages.put(bytes("a"), bytes("1"));
+        FolderTree.delete(store);
+
+        assertThatThrownBy(pages::close)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("cannot write the pages of");
     }
 
     @Test

@@ -2,9 +2,9 @@ package dev.driftline.cli.offline;
 
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.store.PropertiesFile;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
@@ -51,9 +51,8 @@ final class FolderLearning implements AutoCloseable {
     @Override
     public void close() throws IOException {
         // The counts come last: a folder that was not closed is refused, whatever is noted in it.
-        try (Writer writer = Files.newBufferedWriter(folder.resolve(LEARNED))) {
-            learned.store(writer, "Documents learned of each file, by a fingerprint of the file");
-        }
+        PropertiesFile.write(
+                folder.resolve(LEARNED), learned, "Documents learned of each file, by a fingerprint of the file");
         state.close();
     }
 }

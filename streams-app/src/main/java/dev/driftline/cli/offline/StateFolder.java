@@ -4,13 +4,13 @@ import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Vocabulary;
+import dev.driftline.store.PropertiesFile;
 import dev.driftline.store.RocksDbPages;
 import dev.driftline.store.StateDirectory;
 import dev.driftline.terminal.CommandFailedException;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +71,8 @@ final class StateFolder implements AutoCloseable {
         wanted.setProperty("shards", Integer.toString(shards));
         wanted.setProperty("vocabulary", name(settings.vocabulary()));
         Path file = folder.resolve(PROPERTIES);
-        if (Files.exists(file)) {
+        boolean isThere = Files.exists(file);
+        if (isThere) {
             Properties found = read(folder);
             for (String key : new TreeSet<>(wanted.stringPropertyNames())) {
                 if (!wanted.getProperty(key).equals(found.getProperty(key))) {
@@ -94,7 +95,16 @@ final class StateFolder implements AutoCloseable {
         }
         wanted.setProperty("closed", "false");
         write(folder, wanted);
-        return new StateFolder(folder, wanted, settings, shards, cacheBytes);
+        try {
+            return new StateFolder(folder, wanted, settings, shards, cacheBytes);
+        } catch (RuntimeException e) {
+            // Nothing was written to the model that is there.
+            if (isThere) {
+                wanted.setProperty("closed", "true");
+                write(folder, wanted);
+            }
+            throw e;
+        }
     }
 
     /**
@@ -164,9 +174,7 @@ final class StateFolder implements AutoCloseable {
     }
 
     private static void write(Path folder, Properties properties) throws IOException {
-        try (Writer writer = Files.newBufferedWriter(folder.resolve(PROPERTIES))) {
-            properties.store(writer, "A Driftline model");
-        }
+        PropertiesFile.write(folder.resolve(PROPERTIES), properties, "A Driftline model");
     }
 
     /** The n-gram model. */
