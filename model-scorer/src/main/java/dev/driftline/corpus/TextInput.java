@@ -3,6 +3,7 @@ package dev.driftline.corpus;
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -105,7 +106,7 @@ public final class TextInput extends FilterInputStream {
         InputStream text = joined(head, raw);
         boolean packed = true;
         if (begins(head, 0x1F, 0x8B)) {
-            text = new Unpacked(file, new GZIPInputStream(text, BUFFER));
+            text = new Unpacked(file, gzip(file, text));
         } else if (begins(head, 0x28, 0xB5, 0x2F, 0xFD)) {
             text = new Unpacked(file, zstd(file, text));
         } else {
@@ -146,7 +147,7 @@ public final class TextInput extends FilterInputStream {
     }
 
     /** Whether what is read from here are the bytes of the file. */
-    boolean asItIs() {
+    public boolean asItIs() {
         return asItIs;
     }
 
@@ -259,6 +260,21 @@ public final class TextInput extends FilterInputStream {
         }
     }
 
+    private static InputStream gzip(Path file, InputStream in) throws IOException {
+        try {
+            return new GZIPInputStream(in, BUFFER);
+        } catch (IOException e) {
+            throw damaged(file, e);
+        }
+    }
+
+    private static IOException damaged(Path file, IOException cause) {
+        String why = cause instanceof EOFException && cause.getMessage() == null
+                ? "it ends too early"
+                : String.valueOf(cause.getMessage());
+        return new IOException(file + " is cut short or damaged: it cannot be unpacked (" + why + ")", cause);
+    }
+
     private static InputStream zstd(Path file, InputStream in) throws IOException {
         try {
             return Zstd.unpack(in);
@@ -298,8 +314,7 @@ public final class TextInput extends FilterInputStream {
             try {
                 return in.read(bytes, from, length);
             } catch (IOException e) {
-                throw new IOException(
-                        file + " is cut short or damaged: it cannot be unpacked (" + e.getMessage() + ")", e);
+                throw damaged(file, e);
             }
         }
     }

@@ -141,10 +141,11 @@ public final class OnlineNgramModel {
 
     /**
      * The most probable next words, the best first: of those that the model knows, and {@code </s>}. Their probabilities are what
-     * a score gives them, and no other word has a higher one.
+     * a score gives them, and no other word has a higher one; of words that are equally probable any may be the last ones listed.
      *
      * @param text its last sentence is open; empty for the beginning of a sentence
-     * @param count how many words to list, 1 or more; fewer are listed where the model knows fewer
+     * @param count how many words to list, 1 or more; fewer are listed where the model knows fewer that may come next: words of
+     *     probability 0, which maximum likelihood and backoff smoothing have, are not listed
      * @throws IllegalArgumentException if {@code count} is below 1
      */
     public List<NextWord> nextWords(String text, int count) {
@@ -175,10 +176,11 @@ public final class OnlineNgramModel {
         NgramProbabilities rows = candidates.probabilities();
         List<NextWord> words = new ArrayList<>();
         for (int row = 0; row < candidates.words().size(); row++) {
-            if (!rows.unknown()[row] && !candidates.words().get(row).equals(DocumentTokens.UNKNOWN_WORD)) {
-                words.add(new NextWord(
-                        candidates.words().get(row),
-                        rows.probability(row, counts.settings().order())));
+            double probability = rows.probability(row, counts.settings().order());
+            if (probability > 0
+                    && !rows.unknown()[row]
+                    && !candidates.words().get(row).equals(DocumentTokens.UNKNOWN_WORD)) {
+                words.add(new NextWord(candidates.words().get(row), probability));
             }
         }
         words.sort(Comparator.comparingDouble(NextWord::probability).reversed().thenComparing(NextWord::word));
