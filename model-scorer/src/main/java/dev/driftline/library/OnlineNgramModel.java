@@ -43,6 +43,9 @@ public final class OnlineNgramModel {
     /** Words that are looked at beyond those wanted. */
     private static final int SPARE = 16;
 
+    /** More than any vocabulary has. */
+    private static final int MOST_PROPOSALS = Integer.MAX_VALUE / 8;
+
     /** By how much each round of a search asks for more. */
     private static final int GROWTH = 4;
 
@@ -155,7 +158,7 @@ public final class OnlineNgramModel {
         List<List<String>> sentences = tokenizer.openSentences(text, "");
         DocumentTokens open = coded(sentences.subList(sentences.size() - 1, sentences.size()));
         Set<String> asked = new LinkedHashSet<>();
-        int proposals = count + SPARE;
+        int proposals = (int) Math.min(MOST_PROPOSALS, (long) count + SPARE);
         for (int round = 1; ; round++) {
             Candidates candidates =
                     counts.prove(open, proposals, List.copyOf(asked)).candidates();
@@ -168,7 +171,7 @@ public final class OnlineNgramModel {
             if (round > 1 && description.settings().vocabulary() instanceof Vocabulary.Fixed fixed) {
                 asked.addAll(fixed.words());
             }
-            proposals = (int) Math.min(Integer.MAX_VALUE / 8, (long) proposals * GROWTH);
+            proposals = (int) Math.min(MOST_PROPOSALS, (long) proposals * GROWTH);
         }
     }
 
