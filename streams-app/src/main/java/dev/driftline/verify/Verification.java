@@ -194,7 +194,8 @@ public final class Verification {
                     + " has run on these topics. "
                     + owner.owner()
                             .filter(name -> !name.equals(config.get(ServiceKeys.APPLICATION_ID)))
-                            .map(name -> "They belong to " + name + ": set " + ServiceKeys.APPLICATION_ID.name() + "=" + name)
+                            .map(name -> "They belong to " + name + ": set " + ServiceKeys.APPLICATION_ID.name() + "="
+                                    + name)
                             .orElse("Check " + ServiceKeys.APPLICATION_ID.name()));
         }
         String toShards = names.name(settings.layout().countsRead());
