@@ -5,12 +5,19 @@ import dev.driftline.pages.PageStore;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Pages where somebody asks whenever a write-back lets others read. */
+/** Pages where somebody asks every so often when a write-back lets others read. */
 final class AskedPages implements PageStore {
 
     private final HeapPageStore pages = new HeapPageStore();
+    private final int each;
     private Runnable question = () -> {};
+    private int let;
     private int asked;
+
+    /** @param each of how many times that others may read is one when somebody does */
+    AskedPages(int each) {
+        this.each = each;
+    }
 
     /** From now on {@code question} is asked. */
     void ask(Runnable question) {
@@ -34,8 +41,10 @@ final class AskedPages implements PageStore {
 
     @Override
     public void letOthersRead() {
-        asked++;
-        question.run();
+        if (++let % each == 0) {
+            asked++;
+            question.run();
+        }
     }
 
     @Override

@@ -137,8 +137,11 @@ class BatchesTest {
                 int mostBytes = random.nextBoolean() ? Integer.MAX_VALUE : 100 + random.nextInt(2000);
                 for (int shard = 0; shard < shards; shard++) {
                     int number = shard;
-                    Runnable question = () ->
+                    Runnable question = () -> {
+                        if (asks.nextInt(4) == 0) {
                             together.scorers.get(number).peek(queries.proofs(document(asks), 3, List.of("w1"))[number]);
+                        }
+                    };
                     List<byte[]> replies =
                             answer(together.scorers.get(shard), requests[shard], mostBytes, gather, question);
                     assertThat(replies).hasSize(documents);
