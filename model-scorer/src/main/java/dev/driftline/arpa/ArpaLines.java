@@ -2,6 +2,7 @@ package dev.driftline.arpa;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +38,9 @@ final class ArpaLines {
     private int end;
     private boolean over;
 
+    /** Whether the last line has come, and has no line break. */
+    private boolean open;
+
     private long number;
     private int from;
     private int to;
@@ -61,7 +65,7 @@ final class ArpaLines {
                 return take(scan, scan + 1);
             }
             if (over) {
-                return next < end && take(end, end);
+                return next < end && takeLast();
             }
             int kept = end - next;
             if (kept > LONGEST) {
@@ -99,6 +103,12 @@ final class ArpaLines {
         return true;
     }
 
+    private boolean takeLast() {
+        take(end, end);
+        open = !isEmpty();
+        return true;
+    }
+
     private static boolean isBlank(byte b) {
         return b == ' ' || b == '\t' || b == '\r';
     }
@@ -110,6 +120,17 @@ final class ArpaLines {
 
     boolean isEmpty() {
         return from == to;
+    }
+
+    /** Whether the file has ended in the middle of a line, or in one that lacks its line break. */
+    boolean endsOpen() {
+        return open;
+    }
+
+    /** Reads what is left, which nobody looks at: a packed file has its checksum at its end. */
+    void skipRest() throws IOException {
+        next = end;
+        in.transferTo(OutputStream.nullOutputStream());
     }
 
     /** Whether the line begins with a backslash, as those between the sections do. */

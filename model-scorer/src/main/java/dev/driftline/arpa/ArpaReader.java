@@ -32,6 +32,9 @@ public final class ArpaReader {
     /** Above 0 by no more than this is rounding: it is read as 0. */
     private static final double ROUNDING = 1e-5;
 
+    /** The fewest bytes of a line with an n-gram: a digit, a tab, a letter and a line break. */
+    private static final int SHORTEST = 4;
+
     /** What other files begin with, what they are, and what to do. */
     private static final String[][] OTHERS = {
         {
@@ -62,10 +65,14 @@ public final class ArpaReader {
     /** From which n-gram of the section on the line is the n-gram's number plus what: blank lines shift it. */
     private final List<long[]> shifts = new ArrayList<>();
 
-    private ArpaReader(Path file, InputStream in, ArpaProgress progress) {
+    /** The size of the file, where its bytes are the lines; else as large as any. */
+    private final long size;
+
+    private ArpaReader(Path file, TextInput in, ArpaProgress progress) throws IOException {
         this.file = file;
         this.progress = progress;
         lines = new ArpaLines(file, in);
+        size = in.asItIs() && Files.isRegularFile(file) ? Files.size(file) : Long.MAX_VALUE;
     }
 
     /**
@@ -203,6 +210,14 @@ public final class ArpaReader {
         long all = 0;
         for (long count : counts) {
             all = count > Integer.MAX_VALUE ? Integer.MAX_VALUE + 1L : all + count;
+            if (count > size / SHORTEST) {
+                throw error(String.format(
+                        Locale.ROOT,
+                        "the header counts %,d n-grams, which cannot be in a file of %,d bytes: it is cut short, or its header is"
+                                + " not its own. Copy or download it again",
+                        count,
+                        size));
+            }
             if (all > Integer.MAX_VALUE - 64) {
                 throw error("the header counts " + count + " n-grams, and at most " + (Integer.MAX_VALUE - 64)
                         + " are read in all: prune the model, as in lmplz --prune 0 1 1 or ngram -prune 1e-9");
@@ -272,6 +287,9 @@ public final class ArpaReader {
         if (!more && length < counts.length) {
             throw truncated("before its " + (length + 1) + "-grams");
         }
+        if (!more && lines.endsOpen()) {
+            throw truncated("in this line, which has no line break, and without \\end\\");
+        }
         if (!more) {
             progress.warn(file + " has no \\end\\: every n-gram that its header counts is there, so it is read");
         }
@@ -340,6 +358,7 @@ public final class ArpaReader {
             throw error(
                     "'" + shown(lines.text()) + "' where \\end\\ is expected: the header does not count such n-grams");
         }
+        lines.skipRest();
     }
 
     private ArpaFormatException truncated(String what) {

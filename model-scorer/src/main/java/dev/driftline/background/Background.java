@@ -55,7 +55,7 @@ public final class Background {
         return model;
     }
 
-    /** The same for the same words and numbers, wherever they were read from: what all instances must have in common. */
+    /** The same for the same words in the same order and the same numbers: what all instances must have in common. */
     public long fingerprint() {
         return model.fingerprint();
     }

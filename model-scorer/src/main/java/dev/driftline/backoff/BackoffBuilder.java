@@ -11,7 +11,7 @@ import java.util.List;
  */
 public final class BackoffBuilder {
 
-    /** What −∞ becomes, as in SRILM: zero, near enough. */
+    /** log10 p of {@code <s>} where it is not given, as SRILM has it: zero, near enough. */
     private static final double ZERO = -99;
 
     private final int order;
@@ -448,11 +448,12 @@ public final class BackoffBuilder {
         return Math.toIntExact(Math.min(Integer.MAX_VALUE - 8L, Math.max(index + 16L, index * 3L / 2)));
     }
 
+    /** −∞ is {@value BackoffModel#LEAST_LOG10}; −0 is 0, so that both spellings make the same model. */
     private static float finite(double value) {
         if (Double.isNaN(value)) {
             throw new IllegalArgumentException("a logarithm is not a number");
         }
-        return (float) Math.max(ZERO - 1, Math.min(-ZERO, value));
+        return (float) Math.max(BackoffModel.LEAST_LOG10, Math.min(-ZERO, value)) + 0f;
     }
 
     /** Ascending as an int where the log10 probability, 0 or below, descends. */

@@ -114,7 +114,10 @@ public final class BackoffModel {
         return words.fingerprint();
     }
 
-    /** The same for models with the same words, probabilities and backoff weights, whatever file they are from. */
+    /**
+     * The same for models with the same words in the same order, probabilities and backoff weights, whether they come from an ARPA
+     * file or from a {@link BackoffFile}.
+     */
     public long fingerprint() {
         long known = fingerprint;
         if (known == 0) {

@@ -3,6 +3,7 @@ package dev.driftline.corpus;
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -148,7 +149,7 @@ public final class TextInput extends FilterInputStream {
     }
 
     /** Whether what is read from here are the bytes of the file. */
-    boolean asItIs() {
+    public boolean asItIs() {
         return asItIs;
     }
 
@@ -271,8 +272,11 @@ public final class TextInput extends FilterInputStream {
         }
     }
 
-    private static IOException damaged(Path file, IOException e) {
-        return new IOException(file + " is cut short or damaged: it cannot be unpacked (" + e.getMessage() + ")", e);
+    private static IOException damaged(Path file, IOException cause) {
+        String why = cause instanceof EOFException && cause.getMessage() == null
+                ? "it ends too early"
+                : String.valueOf(cause.getMessage());
+        return new IOException(file + " is cut short or damaged: it cannot be unpacked (" + why + ")", cause);
     }
 
     private static InputStream zstd(Path file, InputStream in) throws IOException {

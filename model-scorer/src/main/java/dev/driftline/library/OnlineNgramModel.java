@@ -43,6 +43,9 @@ public final class OnlineNgramModel {
     /** Words that are looked at beyond those wanted. */
     private static final int SPARE = 16;
 
+    /** More than any vocabulary has. */
+    private static final int MOST_PROPOSALS = Integer.MAX_VALUE / 8;
+
     /** By how much each round of a search asks for more. */
     private static final int GROWTH = 4;
 
@@ -141,10 +144,11 @@ public final class OnlineNgramModel {
 
     /**
      * The most probable next words, the best first: of those that the model knows, and {@code </s>}. Their probabilities are what
-     * a score gives them, and no other word has a higher one.
+     * a score gives them, and no other word has a higher one; of words that are equally probable any may be the last ones listed.
      *
      * @param text its last sentence is open; empty for the beginning of a sentence
-     * @param count how many words to list, 1 or more; fewer are listed where the model knows fewer
+     * @param count how many words to list, 1 or more; fewer are listed where the model knows fewer that may come next: words of
+     *     probability 0, which maximum likelihood and backoff smoothing have, are not listed
      * @throws IllegalArgumentException if {@code count} is below 1
      */
     public List<NextWord> nextWords(String text, int count) {
@@ -154,7 +158,7 @@ public final class OnlineNgramModel {
         List<List<String>> sentences = tokenizer.openSentences(text, "");
         DocumentTokens open = coded(sentences.subList(sentences.size() - 1, sentences.size()));
         Set<String> asked = new LinkedHashSet<>();
-        int proposals = count + SPARE;
+        int proposals = (int) Math.min(MOST_PROPOSALS, (long) count + SPARE);
         for (int round = 1; ; round++) {
             Candidates candidates =
                     counts.prove(open, proposals, List.copyOf(asked)).candidates();
@@ -167,7 +171,7 @@ public final class OnlineNgramModel {
             if (round > 1 && description.settings().vocabulary() instanceof Vocabulary.Fixed fixed) {
                 asked.addAll(fixed.words());
             }
-            proposals = (int) Math.min(Integer.MAX_VALUE / 8, (long) proposals * GROWTH);
+            proposals = (int) Math.min(MOST_PROPOSALS, (long) proposals * GROWTH);
         }
     }
 
@@ -175,10 +179,11 @@ public final class OnlineNgramModel {
         NgramProbabilities rows = candidates.probabilities();
         List<NextWord> words = new ArrayList<>();
         for (int row = 0; row < candidates.words().size(); row++) {
-            if (!rows.unknown()[row] && !candidates.words().get(row).equals(DocumentTokens.UNKNOWN_WORD)) {
-                words.add(new NextWord(
-                        candidates.words().get(row),
-                        rows.probability(row, counts.settings().order())));
+            double probability = rows.probability(row, counts.settings().order());
+            if (probability > 0
+                    && !rows.unknown()[row]
+                    && !candidates.words().get(row).equals(DocumentTokens.UNKNOWN_WORD)) {
+                words.add(new NextWord(candidates.words().get(row), probability));
             }
         }
         words.sort(Comparator.comparingDouble(NextWord::probability).reversed().thenComparing(NextWord::word));

@@ -166,6 +166,7 @@ final class ContextPages {
             unit = TriePages.load(
                     order,
                     0,
+                    block * RARE_BLOCK,
                     cache.budget(),
                     holdings,
                     store,
@@ -191,7 +192,13 @@ final class ContextPages {
         cache.add(own);
         int block = word / RARE_BLOCK;
         TriePages rest = TriePages.empty(
-                order, 0, cache.budget(), holdings, page -> PageKeys.rare(block, page), () -> rare.remove(block));
+                order,
+                0,
+                block * RARE_BLOCK,
+                cache.budget(),
+                holdings,
+                page -> PageKeys.rare(block, page),
+                () -> rare.remove(block));
         rest.trie().reserve(shared.trie().used());
         move(shared, word, own, rest, false);
         move(shared, word, own, rest, true);

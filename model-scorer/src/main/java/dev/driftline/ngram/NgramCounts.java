@@ -73,11 +73,14 @@ public final class NgramCounts {
 
     private static final int TOP_FLOORS = 2;
 
-    private static final int FORGETTING = 3;
+    /** As 0.6.0 wrote it: what it says is held is of longer pages. */
+    private static final int FORGETTING_BEFORE = 3;
 
     private static final int SHARED_WORDS = 4;
 
     private static final int LISTED = 5;
+
+    private static final int FORGETTING = 6;
 
     /** The most words that {@link #readAhead} takes at once. */
     public static final int WORDS_AHEAD = WordTable.WORDS_AHEAD;
@@ -190,10 +193,8 @@ public final class NgramCounts {
         if (isMeasured()) {
             shardWords.watch();
         }
-        if (forgetting.isBounded() && !measured) {
+        if (isMeasured() && !measured) {
             measure();
-        }
-        if (forgetting.isOn() && !measured) {
             shardWords.measure();
         }
         if (isMeasured() && others != null && !shardWords.isShared()) {
@@ -286,14 +287,14 @@ public final class NgramCounts {
                 case TOP_FLOORS -> unigrams.readFloors(in);
                 case SHARED_WORDS -> shardWords.share();
                 case LISTED -> unigrams.readListed(in);
-                case FORGETTING -> {
+                case FORGETTING, FORGETTING_BEFORE -> {
                     holdings.ngrams = in.readLong();
                     holdings.bytes = in.readLong();
                     pruning.read(in);
                     hand.read(in);
                     shardWords.read(in);
                     forgot = true;
-                    measured = true;
+                    measured = tag == FORGETTING;
                 }
                 default ->
                     throw new IllegalStateException(

@@ -167,10 +167,11 @@ final class Pruning {
      *
      * @param kept an empty trie that gets what is kept
      * @param base how many context words the tuples share
+     * @param first where they share none, the first word of the block that their nearest words are of
      * @param shared the nearest context word, where they share one
      * @return {@code kept}
      */
-    ContextTrie sweep(ContextTrie old, ContextTrie kept, int base, int shared, Loss loss) {
+    ContextTrie sweep(ContextTrie old, ContextTrie kept, int base, int first, int shared, Loss loss) {
         kept.reserve(old.used());
         forgotten.reset();
         faded.clear();
@@ -195,7 +196,8 @@ final class Pruning {
             }
         });
         if (forgotten.size() > 0) {
-            new PackedTuples(order, base, forgotten.toByteArray(), 0, true).putForgotten(kept);
+            new PackedTuples(order, base, first, forgotten.toByteArray(), 0, PackedTuples.Form.MARKED)
+                    .putForgotten(kept);
         }
         kept.held((context, length, word, count, left, used) -> {
             for (int d = base + 1; d <= length; d++) {

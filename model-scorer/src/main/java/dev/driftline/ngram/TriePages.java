@@ -29,7 +29,10 @@ final class TriePages extends CacheUnit {
 
     private static final int FORMAT = 1;
     /** Of a {@linkplain PackedTuples marked} page. */
-    private static final int MARKED = 2;
+    private static final int MARKED = 3;
+
+    /** The same as 0.6.0 wrote it. */
+    private static final int MARKED_BEFORE = 2;
 
     /**
      * Uses, from one time to the next that the hand comes by, with which a unit is decoded: one that is packed costs half a
@@ -51,6 +54,7 @@ final class TriePages extends CacheUnit {
 
     private final int order;
     private final int base;
+    private final int first;
     private final IntFunction<byte[]> keys;
     private final Runnable detach;
     private final Budget budget;
@@ -73,44 +77,59 @@ final class TriePages extends CacheUnit {
     private boolean tupleIsGone;
 
     private TriePages(
-            int order, int base, Budget budget, Holdings holdings, IntFunction<byte[]> keys, Runnable detach) {
+            int order,
+            int base,
+            int first,
+            Budget budget,
+            Holdings holdings,
+            IntFunction<byte[]> keys,
+            Runnable detach) {
         this.holdings = holdings;
         marked = holdings.forgets;
         this.order = order;
         this.base = base;
+        this.first = first;
         this.keys = keys;
         this.detach = detach;
         this.budget = budget;
     }
 
-    /** Reads the unit whose pages have the given keys, or makes an empty one where there are none. */
+    /**
+     * Reads the unit whose pages have the given keys, or makes an empty one where there are none.
+     *
+     * @param first the first word of the block that nearest words are of, where the tuples share none
+     */
     static TriePages load(
             int order,
             int base,
+            int first,
             Budget budget,
             Holdings holdings,
             PageStore store,
             IntFunction<byte[]> keys,
             Runnable detach) {
-        byte[] first = store.get(keys.apply(0));
-        if (first == null) {
-            return empty(order, base, budget, holdings, keys, detach);
+        byte[] page0 = store.get(keys.apply(0));
+        if (page0 == null) {
+            return empty(order, base, first, budget, holdings, keys, detach);
         }
-        TriePages unit = new TriePages(order, base, budget, holdings, keys, detach);
-        Varints.Reader header = new Varints.Reader(first);
+        TriePages unit = new TriePages(order, base, first, budget, holdings, keys, detach);
+        Varints.Reader header = new Varints.Reader(page0);
         header.readByte();
         int count = header.readInt();
         if (count == 1) {
-            unit.packed = unit.open(first, header.position());
+            unit.packed = unit.open(page0, header.position());
             budget.used += unit.packed.bytes();
+            if (!unit.packed.isCurrent()) {
+                unit.trie();
+            }
         } else {
             ContextTrie trie = new ContextTrie(order, base, budget);
             // The pages of a unit are of about the same size.
-            trie.reserve((int) Math.min(MOST_RESERVED, (long) first.length * count * CELLS_A_BYTE));
+            trie.reserve((int) Math.min(MOST_RESERVED, (long) page0.length * count * CELLS_A_BYTE));
             unit.trie = trie;
             List<PackedTuples> forgotten = new ArrayList<>();
             for (int page = 0; page < count; page++) {
-                byte[] next = page == 0 ? first : store.get(keys.apply(page));
+                byte[] next = page == 0 ? page0 : store.get(keys.apply(page));
                 if (next != null) {
                     PackedTuples tuples = unit.open(next, header.position());
                     if (tuples.decodeTuples(trie, -1)) {
@@ -128,8 +147,14 @@ final class TriePages extends CacheUnit {
 
     /** A unit that holds nothing and has nothing stored. */
     static TriePages empty(
-            int order, int base, Budget budget, Holdings holdings, IntFunction<byte[]> keys, Runnable detach) {
-        TriePages unit = new TriePages(order, base, budget, holdings, keys, detach);
+            int order,
+            int base,
+            int first,
+            Budget budget,
+            Holdings holdings,
+            IntFunction<byte[]> keys,
+            Runnable detach) {
+        TriePages unit = new TriePages(order, base, first, budget, holdings, keys, detach);
         unit.trie = new ContextTrie(order, base, budget);
         return unit;
     }
@@ -287,7 +312,7 @@ final class TriePages extends CacheUnit {
     void sweep(Pruning pruning, int shared, Pruning.Loss loss, Varints.Writer out) {
         boolean cold = packed != null;
         ContextTrie old = cold ? decoded() : trie();
-        ContextTrie kept = pruning.sweep(old, new ContextTrie(order, base, budget), base, shared, loss);
+        ContextTrie kept = pruning.sweep(old, new ContextTrie(order, base, budget), base, first, shared, loss);
         marked = true;
         int fewest = 1;
         while (fewest * PAGE < kept.tuples()) {
@@ -475,7 +500,8 @@ final class TriePages extends CacheUnit {
     }
 
     private void packWhole(ContextTrie decoded, Varints.Writer out) {
-        packed = new PackedTuples(order, base, encode(out), HEADER, marked);
+        packed = new PackedTuples(
+                order, base, first, encode(out), HEADER, marked ? PackedTuples.Form.MARKED : PackedTuples.Form.PLAIN);
         budget.used += packed.bytes();
         trie = null;
         decoded.release();
@@ -506,12 +532,16 @@ final class TriePages extends CacheUnit {
     }
 
     private PackedTuples open(byte[] page, int from) {
-        boolean isMarked = page[0] == MARKED;
-        if (!isMarked) {
+        PackedTuples.Form form = switch (page[0]) {
+            case MARKED -> PackedTuples.Form.MARKED;
+            case MARKED_BEFORE -> PackedTuples.Form.MARKED_BEFORE;
+            default -> PackedTuples.Form.PLAIN;
+        };
+        if (form == PackedTuples.Form.PLAIN) {
             PageFormat.check(page[0], FORMAT, "tuples");
         }
-        marked |= isMarked;
-        return new PackedTuples(order, base, page, from, isMarked);
+        marked |= form != PackedTuples.Form.PLAIN;
+        return new PackedTuples(order, base, first, page, from, form);
     }
 
     @Override

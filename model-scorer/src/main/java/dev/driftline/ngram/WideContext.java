@@ -30,7 +30,19 @@ final class WideContext extends CacheUnit {
     private static final int FOLLOWERS_A_PAGE = 128;
     private static final int FORMAT = 1;
     /** Of pages that say which followers were used, and how much of the totals is forgotten. */
-    private static final int MARKED = 2;
+    private static final int MARKED = 3;
+
+    /** The same as 0.6.0 wrote it. */
+    private static final int MARKED_BEFORE = 2;
+
+    // Below the word of a follower on a marked page: whether it came once, and nothing follows, and whether it was
+    // used.
+    private static final int ONCE_BIT = 1;
+    private static final int USED_BIT = 2;
+    private static final int MARK_BITS = 2;
+
+    /** Of counts that are not a {@link CountPair}, about. */
+    private static final int LARGE_BYTES = 5;
 
     private static final int ENTRY = 3;
 
@@ -145,6 +157,7 @@ final class WideContext extends CacheUnit {
             table[at] = word + 1;
         }
         long before = large.of(table[at + 1]);
+        int bytesBefore = before <= CountPair.LARGEST ? bytes(at) : 0;
         boolean isNew = before == 0;
         long after = before + count;
         table[at + 1] = large.plus(table[at + 1], count);
@@ -169,9 +182,11 @@ final class WideContext extends CacheUnit {
             offer(word, continuation + 1);
         }
         table[at + 2] |= USED;
+        if (before <= CountPair.LARGEST) {
+            holdings.bytes += bytes(at) - bytesBefore;
+        }
         if (isNew) {
             holdings.ngrams++;
-            holdings.bytes += bytes(at);
         }
         markDirty(word);
         return isNew;
@@ -181,9 +196,25 @@ final class WideContext extends CacheUnit {
         return table[at + 2] & ~USED;
     }
 
-    /** The bytes of an entry, about: those of large counts change too often to be counted. */
+    /** The bytes of an entry, about: those of large counts change too often to be counted. 0 where nothing follows. */
     private int bytes(int at) {
-        return PackedTuples.varint((long) table[at] << 1) + (rawOnly ? 1 : 2);
+        long raw = large.of(table[at + 1]);
+        if (raw == 0) {
+            return 0;
+        }
+        int bytes = PackedTuples.varint((long) table[at] << MARK_BITS);
+        if (isOnce(at, raw)) {
+            return bytes;
+        }
+        if (rawOnly) {
+            return bytes + 1;
+        }
+        int pair = CountPair.of(raw, continuation(at));
+        return bytes + (pair == 0 ? LARGE_BYTES : PackedTuples.varint(pair));
+    }
+
+    private boolean isOnce(int at, long raw) {
+        return raw == 1 && (rawOnly || continuation(at) == 1);
     }
 
     /**
@@ -199,6 +230,7 @@ final class WideContext extends CacheUnit {
         if (after < 0) {
             throw new IllegalStateException("a tuple that is taken out " + count + " times is there " + before);
         }
+        int bytesBefore = bytes(at);
         boolean longer = !rawOnly && length > 1;
         boolean leftIsGone = false;
         if (longer) {
@@ -233,9 +265,9 @@ final class WideContext extends CacheUnit {
             }
             lower(word, left);
         }
+        holdings.bytes += bytes(at) - bytesBefore;
         if (after == 0) {
             holdings.ngrams--;
-            holdings.bytes -= bytes(at);
         }
         markDirty(word);
         return after == 0;
@@ -401,7 +433,9 @@ final class WideContext extends CacheUnit {
         if (before == 0) {
             return;
         }
+        int bytesBefore = bytes(at);
         table[at + 1] = large.plus(table[at + 1], after - before);
+        holdings.bytes += bytes(at) - bytesBefore;
         addTotal(PositionCounts.RAW_TOTAL, after - before);
         moveClass(PositionCounts.RAW_TOTAL, before, after);
         if (totals != null) {
@@ -409,8 +443,7 @@ final class WideContext extends CacheUnit {
         }
         if (after == 0) {
             holdings.ngrams--;
-            holdings.bytes -= bytes(at);
-            pruning.forget(bytes(at));
+            pruning.forget(bytesBefore);
             gone.accept(word);
         }
         markDirty(word);
@@ -422,7 +455,9 @@ final class WideContext extends CacheUnit {
         if (before == 0) {
             return;
         }
+        int bytesBefore = bytes(at);
         table[at + 2]--;
+        holdings.bytes += bytes(at) - bytesBefore;
         addTotal(PositionCounts.CONTINUATION_TOTAL, -1);
         moveClass(PositionCounts.CONTINUATION_TOTAL, before, before - 1);
         if (totals != null) {
@@ -456,6 +491,8 @@ final class WideContext extends CacheUnit {
                 old[at] = 0;
                 continue;
             }
+            int bytes = bytes(at);
+            holdings.bytes -= bytes;
             long after = bounded || rawOnly ? pruning.age(raw, Pruning.hash(context, 1, word)) : raw;
             int continuation = old[at + 2] & ~USED;
             if (totals != null && after != raw) {
@@ -468,15 +505,13 @@ final class WideContext extends CacheUnit {
             }
             if (after == 0) {
                 holdings.ngrams--;
-                holdings.bytes -= bytes(at);
-                pruning.forget(bytes(at));
+                pruning.forget(bytes);
                 old[at] = 0;
                 gone.accept(word);
             } else if (after <= pruning.cut(1) && old[at + 2] >= 0) {
                 // One that was used since the buckets were swept may have a longer context there.
                 holdings.ngrams--;
-                holdings.bytes -= bytes(at);
-                pruning.forget(bytes(at));
+                pruning.forget(bytes);
                 forgottenRaw += after;
                 forgottenContinuation += Math.max(1, continuation);
                 old[at] = 0;
@@ -517,6 +552,7 @@ final class WideContext extends CacheUnit {
         for (int at = 0; at < table.length; at += ENTRY) {
             if (table[at] != 0) {
                 count(large.of(table[at + 1]), continuation(at));
+                holdings.bytes += bytes(at);
             }
         }
         addForgotten(kept == 0 ? 0 : forgottenRaw, kept == 0 ? 0 : forgottenContinuation);
@@ -584,8 +620,8 @@ final class WideContext extends CacheUnit {
             }
             table[at] = word + 1;
             holdings.ngrams++;
-            holdings.bytes += bytes(at);
         }
+        int bytesBefore = bytes(at);
         long before = large.of(table[at + 1]);
         table[at + 1] = large.plus(table[at + 1], count);
         addTotal(PositionCounts.RAW_TOTAL, count);
@@ -597,6 +633,7 @@ final class WideContext extends CacheUnit {
             moveClass(PositionCounts.CONTINUATION_TOTAL, continuation, continuation + more);
         }
         table[at + 2] = table[at + 2] & USED | continuation + more | (used ? USED : 0);
+        holdings.bytes += bytes(at) - bytesBefore;
         offer(word, rawOnly ? before + count : continuation + more);
         markDirty(word);
     }
@@ -656,6 +693,7 @@ final class WideContext extends CacheUnit {
             bucket = TriePages.load(
                     order,
                     1,
+                    0,
                     budget,
                     holdings,
                     cache.store(),
@@ -716,6 +754,7 @@ final class WideContext extends CacheUnit {
         return TriePages.empty(
                 order,
                 1,
+                0,
                 budget,
                 holdings,
                 page -> PageKeys.tuples(contextWord, number, page),
@@ -799,10 +838,14 @@ final class WideContext extends CacheUnit {
                 Varints.Writer page = out[pageOf(table[at] - 1)];
                 if (page != null) {
                     int word = table[at] - 1;
-                    page.writeInt(marked ? word << 1 | table[at + 2] >>> 31 : word);
-                    page.writeLong(large.of(table[at + 1]));
-                    if (!rawOnly) {
-                        page.writeInt(continuation(at));
+                    long raw = large.of(table[at + 1]);
+                    boolean isOnce = marked && isOnce(at, raw);
+                    page.writeInt(
+                            marked
+                                    ? word << MARK_BITS | (table[at + 2] < 0 ? USED_BIT : 0) | (isOnce ? ONCE_BIT : 0)
+                                    : word);
+                    if (!isOnce) {
+                        writeCounts(raw, continuation(at), page);
                     }
                 }
             }
@@ -820,6 +863,19 @@ final class WideContext extends CacheUnit {
         dirty = false;
     }
 
+    private void writeCounts(long raw, int continuation, Varints.Writer page) {
+        if (rawOnly) {
+            page.writeLong(raw);
+        } else if (marked) {
+            int pair = CountPair.of(raw, continuation);
+            page.writeInt(pair);
+            CountPair.writeLarge(pair, raw, continuation, page);
+        } else {
+            page.writeLong(raw);
+            page.writeInt(continuation);
+        }
+    }
+
     private int decode(byte @Nullable [] bytes, boolean first) {
         if (bytes == null) {
             throw new IllegalStateException(
@@ -827,8 +883,8 @@ final class WideContext extends CacheUnit {
         }
         Varints.Reader in = new Varints.Reader(bytes);
         int format = in.readByte();
-        boolean says = format == MARKED;
-        if (!says) {
+        int bits = format == MARKED ? MARK_BITS : format == MARKED_BEFORE ? 1 : 0;
+        if (bits == 0) {
             PageFormat.check(format, FORMAT, "followers");
         }
         int count = 0;
@@ -836,23 +892,27 @@ final class WideContext extends CacheUnit {
             count = in.readInt();
             bucketCount = in.readInt();
             tuples = in.readLong();
-            if (says) {
+            if (bits > 0) {
                 marked = true;
                 addForgotten(in.readLong(), in.readLong());
             }
         }
         while (in.hasRemaining()) {
-            int wordAndUse = in.readInt();
-            int word = says ? wordAndUse >>> 1 : wordAndUse;
-            long raw = in.readLong();
-            int continuation = rawOnly ? 0 : in.readInt();
+            int wordAndMarks = in.readInt();
+            int word = wordAndMarks >>> bits;
+            boolean isOnce = format == MARKED && (wordAndMarks & ONCE_BIT) != 0;
+            boolean wasUsed = bits > 0 && (wordAndMarks >>> bits - 1 & 1) != 0;
+            int pair = isOnce ? 0 : format == MARKED && !rawOnly ? in.readInt() : 0;
+            int few = CountPair.count(pair);
+            long raw = isOnce ? 1 : few > 0 ? few : in.readLong();
+            int continuation = rawOnly ? 0 : isOnce ? 1 : few > 0 ? CountPair.distinct(pair, few) : in.readInt();
             if (++size * 2 * ENTRY > table.length) {
                 grow();
             }
             int at = slot(word);
             table[at] = word + 1;
             table[at + 1] = large.cell(raw);
-            table[at + 2] = continuation | (says && (wordAndUse & 1) == 0 ? 0 : USED);
+            table[at + 2] = continuation | (bits > 0 && !wasUsed ? 0 : USED);
             count(raw, continuation);
             offer(word, rawOnly ? raw : continuation);
         }

@@ -73,13 +73,14 @@ public final class PageCache {
         }
     }
 
-    /** Writes every unit that has changed. */
+    /** Writes every unit that has changed; between two of them others may read. */
     public void writeBack() {
-        for (CacheUnit unit : dirty) {
-            unit.writeBack(store, out);
+        while (!dirty.isEmpty()) {
+            CacheUnit unit = dirty.remove(dirty.size() - 1);
             unit.listed = false;
+            unit.writeBack(store, out);
+            store.letOthersRead();
         }
-        dirty.clear();
     }
 
     /** Has a unit that is not in use take less heap, if it can. */

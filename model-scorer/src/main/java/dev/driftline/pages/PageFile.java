@@ -100,6 +100,12 @@ public record PageFile(byte[] description, List<? extends PageStore> stores) {
      *     message names the file and says what to do
      */
     public static PageFile read(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            throw new IOException(file + " does not exist");
+        }
+        if (Files.isDirectory(file)) {
+            throw new IOException(file + " is a folder: name the file that was saved");
+        }
         try (InputStream raw = new BufferedInputStream(Files.newInputStream(file), BUFFER)) {
             CheckedInputStream in = new CheckedInputStream(raw, new CRC32C());
             if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {

@@ -18,6 +18,12 @@ public interface PageStore {
     /** Stores {@code value} under {@code key}; a null value removes the key. */
     void put(byte[] key, byte @Nullable [] value);
 
+    /**
+     * Called between two pages of a write-back, where all that is decoded can be read: a store that other threads wait for lets them
+     * read then, and pages may be read and dropped meanwhile. Nothing happens unless an implementation overrides it.
+     */
+    default void letOthersRead() {}
+
     /** Visits every entry whose key starts with {@code prefix}, in key order. */
     void scan(byte[] prefix, BiConsumer<byte[], byte[]> visitor);
 

@@ -221,12 +221,15 @@ public final class PagedTable {
         return stolen;
     }
 
-    /** Writes every changed page, and what {@link #open} needs into {@code head}, which the owner has to store with them. */
+    /**
+     * Writes every changed page, and what {@link #open} needs into {@code head}, which the owner has to store with them. Between two
+     * pages others may read.
+     */
     public void checkpoint(Varints.Writer head) {
-        for (Page page : changed) {
-            page.write(cache.store());
+        while (!changed.isEmpty()) {
+            changed.remove(changed.size() - 1).write(cache.store());
+            cache.store().letOthersRead();
         }
-        changed.clear();
         stolen = false;
         head.writeInt(pages);
         head.writeLong(size);

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One shard of the n-gram model: makes a {@link ShardReply} of each document of a {@link ShardRequest} from the counts as they
@@ -77,6 +78,9 @@ public final class ShardScorer {
     private final ShardReply.BatchWriter replies;
     private final DocumentNgrams ngrams;
     private final GoneWords.Writer gone;
+
+    /** Answers queries, with room of its own: one may come while a request is open. Made for the first; null before it. */
+    private @Nullable ShardScorer queries;
 
     // By code, what the dictionary says of each word of the request.
     private int[] ids = new int[256];
@@ -141,6 +145,30 @@ public final class ShardScorer {
         ownsEos = ownerOf(NgramCounts.hash(EOS_UTF8, 0, EOS_UTF8.length)) == shard;
     }
 
+    /** For queries of the counts of another one. */
+    private ShardScorer(ShardScorer of) {
+        settings = of.settings;
+        order = of.order;
+        shard = of.shard;
+        shards = of.shards;
+        growing = of.growing;
+        model = of.model;
+        counts = of.counts;
+        spelling = of.spelling;
+        ownsBos = of.ownsBos;
+        ownsEos = of.ownsEos;
+        gone = new GoneWords.Writer(model);
+        position = new PositionCounts(order);
+        lookups = new PositionLookups(order);
+        alpha = new float[order + 1];
+        gamma = new float[order + 1];
+        context = new int[order + 1];
+        request = new ShardRequest.Reader(model);
+        reply = new ShardReply.Writer(model, shard);
+        replies = new ShardReply.BatchWriter(model);
+        ngrams = new DocumentNgrams(order);
+    }
+
     /** The shard that owns predictions after {@code word}, and its unigram. */
     public static int shardOf(String word, int shards) {
         return shards == 1 ? 0 : DocumentEvents.shardOf(word.getBytes(StandardCharsets.UTF_8), shards);
@@ -180,7 +208,7 @@ public final class ShardScorer {
         return spelling;
     }
 
-    /** Puts every changed page into the store. Called before each commit. */
+    /** Puts every changed page into the store; between two of them others may read. Called before each commit. */
     public void writeBack() {
         counts.writeBack();
         spelling.writeBack();
@@ -239,7 +267,8 @@ public final class ShardScorer {
 
     /**
      * Opens a request, whose documents are then to be answered one after the other, each by {@link #answer(int)},
-     * {@link #learnUnanswered} or {@link #passOver}. Nothing else may be asked of this object until all are.
+     * {@link #learnUnanswered} or {@link #passOver}. Between two of them there may be a query: {@link #peek} or {@link #rawCount}, and
+     * {@link #trim}.
      *
      * @param mostBytes of a message with more than one reply
      * @return how many documents it has, at least 1
@@ -334,12 +363,20 @@ public final class ShardScorer {
     }
 
     /**
-     * Answers a request without learning, and without writing anything to the store: for queries from outside the stream.
+     * Answers a request without learning, and without writing anything to the store: for queries from outside the stream, which may
+     * come between two documents of an open request, and where {@link #writeBack} lets others read.
      *
      * @throws ShardMessageException if it is not a whole request of this model
      * @throws IllegalArgumentException if it wants its document learned, or taken out
      */
     public byte[] peek(byte[] message) {
+        if (queries == null) {
+            queries = new ShardScorer(this);
+        }
+        return queries.query(message);
+    }
+
+    private byte[] query(byte[] message) {
         open(message, Integer.MAX_VALUE);
         if (request.isBatch()) {
             throw new IllegalArgumentException("the request is a batch, and a query is not");

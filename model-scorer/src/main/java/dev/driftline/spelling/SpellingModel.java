@@ -140,6 +140,8 @@ public final class SpellingModel {
 
     private long checkpointed;
     private boolean loaded;
+    /** Whether the contexts are being stored: queries that come meanwhile must not count words. */
+    private boolean checkpointing;
 
     /**
      * The model that {@code store} holds; read when it is first used.
@@ -183,6 +185,7 @@ public final class SpellingModel {
         stored = new SpellingPages(store, prefix);
         takenOut = new PagedTable(cache, LearnedContexts.key(prefix, 'g'), 1, 1);
         documentWords.clear();
+        checkpointing = false;
         words = 0;
         counted = 0;
         checkpointed = 0;
@@ -384,7 +387,7 @@ public final class SpellingModel {
             forgetBlocks();
         }
         documentWords.clear();
-        if (isBehind) {
+        if (isBehind && !checkpointing) {
             catchUp(WORDS_A_CHECKPOINT);
         }
         cache.trim();
@@ -678,7 +681,12 @@ public final class SpellingModel {
                 rewriteList();
                 stored.writeBack();
             }
-            checkpoint();
+            checkpointing = true;
+            try {
+                checkpoint();
+            } finally {
+                checkpointing = false;
+            }
         }
     }
 

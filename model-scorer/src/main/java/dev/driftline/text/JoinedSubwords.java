@@ -19,6 +19,8 @@ final class JoinedSubwords implements Detokenizer {
     private final List<String> tokens = new ArrayList<>();
     /** Tokens at the front whose text has been given. */
     private int given;
+    /** The end of a line that waited for bytes, which never came. */
+    private String rest = "";
 
     private boolean any;
     private boolean ended;
@@ -30,17 +32,20 @@ final class JoinedSubwords implements Detokenizer {
 
     @Override
     public String next(String token) {
-        String line = ended ? "\n" : "";
+        String line = ended ? rest + "\n" : "";
+        rest = "";
         ended = false;
         any = true;
         tokens.add(token);
         String all = model.text(tokens);
-        boolean waits = !all.isEmpty() && all.charAt(all.length() - 1) == INCOMPLETE && tokens.size() - given < WINDOW;
+        boolean waits = !all.isEmpty()
+                && all.charAt(all.length() - 1) == INCOMPLETE
+                && token.indexOf(INCOMPLETE) < 0
+                && tokens.size() - given < WINDOW;
         if (waits) {
             return line;
         }
-        String before = given == 0 ? "" : model.text(tokens.subList(0, given));
-        String text = all.startsWith(before) ? all.substring(before.length()) : all;
+        String text = added(all);
         given = tokens.size();
         if (given > 2 * WINDOW) {
             // What stands at the front of a line has no space before it: some tokens are kept to stand there.
@@ -54,8 +59,25 @@ final class JoinedSubwords implements Detokenizer {
         return line + text;
     }
 
+    /** What is there more than what was given. A model may take spaces back, as from {@code it 's}: what was given stays. */
+    private String added(String all) {
+        String before = given == 0 ? "" : model.text(tokens.subList(0, given));
+        return all.startsWith(before)
+                ? all.substring(before.length())
+                : model.text(tokens.subList(given, tokens.size()));
+    }
+
+    @Override
+    public void follow(List<List<String>> sentences, String raw) {
+        Detokenizer.super.follow(sentences, raw);
+        // All of it is there already.
+        given = tokens.size();
+        rest = "";
+    }
+
     @Override
     public void endSentence() {
+        rest += given < tokens.size() ? added(model.text(tokens)) : "";
         ended |= any;
         tokens.clear();
         given = 0;
@@ -72,6 +94,7 @@ final class JoinedSubwords implements Detokenizer {
         JoinedSubwords copy = new JoinedSubwords(model);
         copy.tokens.addAll(tokens);
         copy.given = given;
+        copy.rest = rest;
         copy.any = any;
         copy.ended = ended;
         copy.spaced = spaced;

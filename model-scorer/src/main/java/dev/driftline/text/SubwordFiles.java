@@ -122,13 +122,13 @@ final class SubwordFiles {
     private static byte[] bytes(Path file) throws IOException {
         if (Files.isDirectory(file)) {
             throw new IllegalArgumentException(
-                    "the subword model " + file + " is a folder: name the tokenizer.json in it");
+                    "the subword model " + file + " is a folder: name the tokenizer.json or the .model in it");
         }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MOST_BYTES + 1);
             if (bytes.length > MOST_BYTES) {
                 throw new IllegalArgumentException("the subword model " + file + " is larger than " + (MOST_BYTES >> 20)
-                        + " MiB: name a tokenizer.json, not the weights of a network");
+                        + " MiB: name a tokenizer.json or a .model of SentencePiece, not the weights of a network");
             }
             return bytes;
         }

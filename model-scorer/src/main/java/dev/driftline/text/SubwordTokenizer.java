@@ -12,6 +12,12 @@ final class SubwordTokenizer implements Tokenizer {
     /** Characters of a line that go through the model at a time. A longer line is cut at white space, or in a word. */
     private static final int PIECE = 16 * 1024;
 
+    /**
+     * Characters of a token. No vocabulary has longer ones: what is longer is a run of characters that the model does not know,
+     * such as a line of another script.
+     */
+    private static final int LONGEST = 256;
+
     private final SubwordModel model;
 
     SubwordTokenizer(SubwordModel model) {
@@ -53,12 +59,19 @@ final class SubwordTokenizer implements Tokenizer {
                 add(token, tokens);
             }
             start = end;
-            // The model puts a space before a line: the one that was cut at would be a second.
-            if (start < to && text.charAt(start) == ' ') {
+            // Where the model puts a space before a line, the one that was cut at would be a second.
+            if (start < to && text.charAt(start) == ' ' && addsSpace()) {
                 start++;
             }
         }
         return tokens;
+    }
+
+    /** Whether a word at the front of a line has the tokens that it has behind a space. */
+    private boolean addsSpace() {
+        List<String> twice = new ArrayList<>(model.tokens("a"));
+        twice.addAll(model.tokens("a"));
+        return model.tokens("a a").equals(twice);
     }
 
     private static int end(String text, int start, int to) {
@@ -88,8 +101,16 @@ final class SubwordTokenizer implements Tokenizer {
         if (token.equals("<s>") || token.equals("</s>")) {
             tokens.add("<");
             tokens.add(token.substring(1));
-        } else if (!token.isEmpty()) {
-            tokens.add(token);
+            return;
+        }
+        int from = 0;
+        while (token.length() - from > LONGEST && token.codePointCount(from, token.length()) > LONGEST) {
+            int end = token.offsetByCodePoints(from, LONGEST);
+            tokens.add(token.substring(from, end));
+            from = end;
+        }
+        if (from < token.length()) {
+            tokens.add(token.substring(from));
         }
     }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,8 +126,8 @@ class ArpaReaderTest {
                 new Object[] {SMALL.replace("ngram 2=3\n", ""), 10, "where \\end\\ is expected"},
                 new Object[] {SMALL.replace("ngram 2=3", "ngram 2=3\nngram 3=1"), 17, "where \\3-grams: is expected"},
                 new Object[] {SMALL.replace("\\1-grams:", "\\one-grams:"), 5, "where \\1-grams: is expected"},
-                new Object[] {SMALL.replace("ngram 1=4", "ngram 1=3000000000"), 5, "prune"},
-                new Object[] {SMALL.replace("ngram 2=3", "ngram 2=2000000000"), 5, "-Xmx"},
+                new Object[] {SMALL.replace("ngram 1=4", "ngram 1=40"), 5, "40 n-grams, which cannot be in a file of 1"
+                },
                 new Object[] {SMALL.replace("-0.4\ta", "0.4\ta"), 9, "above 0"},
                 new Object[] {SMALL.replace("-0.4\ta", "nan\ta"), 9, "'nan' is not a log10 probability"},
                 new Object[] {SMALL.replace("-0.4\ta", "inf\ta"), 9, "'inf' is not a log10 probability"},
@@ -204,6 +205,75 @@ class ArpaReaderTest {
                 .isInstanceOf(ArpaFormatException.class)
                 .hasMessageContaining("is cut short or damaged")
                 .hasMessageContaining("copy or download it again");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ngram 1=4, ngram 1=3000000000, prune", "ngram 2=3, ngram 2=2000000000, -Xmx"})
+    void shouldRefuseMoreNgramsThanFitTheHeapBeforeItMakesRoom(String count, String more, String cure)
+            throws IOException {
+        Path file = Files.write(folder.resolve("model.arpa"), gzip(SMALL.replace(count, more)));
+
+        assertThatThrownBy(() -> ArpaReader.read(file))
+                .isInstanceOf(ArpaFormatException.class)
+                .hasMessageContaining("line 5: ")
+                .hasMessageContaining(cure);
+    }
+
+    /** Also where what is left of the last word is another word of the model. */
+    @Test
+    void shouldNeverReadAnotherModelFromAFileThatIsCutShort() throws IOException {
+        String text = SMALL.replace("1=4", "1=5")
+                .replace("-0.4\ta\t-0.3", "-0.4\ta\t-0.3\n-0.9\tab")
+                .replace("-0.6\ta a", "-0.6\ta </s>")
+                .replace("-0.7\ta </s>", "-0.7\ta ab");
+        byte[] plain = text.getBytes(StandardCharsets.UTF_8);
+        for (byte[] whole : List.of(plain, gzip(text))) {
+            Path file = Files.write(folder.resolve("model.arpa"), whole);
+            long fingerprint = ArpaReader.read(file).fingerprint();
+            for (int length = 0; length < whole.length; length++) {
+                Files.write(file, Arrays.copyOf(whole, length));
+                try {
+                    assertThat(ArpaReader.read(file).fingerprint())
+                            .as("%d of %d bytes", length, whole.length)
+                            .isEqualTo(fingerprint);
+                    assertThat(whole).as("a packed file without its end").isEqualTo(plain);
+                } catch (IOException e) {
+                    assertThat(e).as("%d bytes", length).hasMessageContaining("model.arpa");
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseAPackedFileInWhichABitIsOther() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream stored = new GZIPOutputStream(out) {
+            {
+                def.setLevel(Deflater.NO_COMPRESSION);
+            }
+        }) {
+            stored.write(SMALL.getBytes(StandardCharsets.UTF_8));
+        }
+        byte[] packed = out.toByteArray();
+        String text = new String(packed, StandardCharsets.ISO_8859_1);
+        for (int at = text.indexOf("\\data"); at < packed.length; at++) {
+            byte[] other = packed.clone();
+            other[at] ^= 1;
+            Path file = Files.write(folder.resolve("other.arpa.gz"), other);
+
+            assertThatThrownBy(() -> ArpaReader.read(file))
+                    .as("byte %d of %d", at, packed.length)
+                    .isInstanceOf(ArpaFormatException.class);
+        }
+    }
+
+    @Test
+    void shouldMakeTheSameModelOfZeroWithAndWithoutASign() throws IOException {
+        String zeros = SMALL.replace("-0.3", "0").replace("-0.2", "0");
+
+        assertThat(read(zeros.replace("\t0\n", "\t-0.0\n").replace("\n0\t", "\n-0\t"))
+                        .fingerprint())
+                .isEqualTo(read(zeros).fingerprint());
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.driftline.library;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.driftline.background.Background;
 import dev.driftline.backoff.BackoffModel;
@@ -11,8 +12,10 @@ import dev.driftline.generation.TextGenerator.WordProbability;
 import dev.driftline.ngram.Forgetting;
 import dev.driftline.pages.PageFile;
 import dev.driftline.pages.PageStore;
+import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.NextWords;
+import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.scoring.Vocabulary;
 import dev.driftline.smoothing.Smoothing;
 import dev.driftline.text.Tokenizers;
@@ -22,10 +25,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +70,42 @@ class OnlineNgramModelTest {
             assertThat(listed).hasSize(7);
             for (int i = 0; i < 7; i++) {
                 assertThat(listed.get(i).probability()).isCloseTo(all.get(i).probability(), within(1e-6));
+            }
+        }
+    }
+
+    /** Every smoothing, with a fixed and a growing vocabulary: listed is what a score of each word says, and all of it. */
+    @ParameterizedTest
+    @EnumSource(Smoothing.class)
+    void shouldListEveryWordThatMayComeNextAndNoOther(Smoothing smoothing) {
+        Set<String> words = new TreeSet<>();
+        text(200, 3).forEach(words::addAll);
+        for (Vocabulary vocabulary :
+                List.of(Vocabulary.growing(), new Vocabulary.Fixed(Set.of("w0", "w1", "w2", "w3", "w4", "no")))) {
+            OnlineNgramModel model = new OnlineNgramModel(
+                    new ModelSettings(3, smoothing, vocabulary, ModelSettings.DEFAULT_DELTA), Tokenizers.WHITESPACE);
+            model.learn(text(200, 3));
+            Map<String, Double> scored = new TreeMap<>();
+            for (String word : Stream.concat(words.stream(), Stream.of("no", DocumentTokens.EOS_WORD))
+                    .toList()) {
+                List<String> sentence = word.equals(DocumentTokens.EOS_WORD) ? List.of() : List.of(word);
+                NgramProbabilities rows = model.counts().score(DocumentTokens.of(List.of(sentence)), false);
+                if (!rows.unknown()[0] && rows.probability(0, 3) > 0) {
+                    scored.put(word, rows.probability(0, 3));
+                }
+            }
+
+            assertThat(scored).isNotEmpty();
+            for (int count : new int[] {1, 3, scored.size(), Integer.MAX_VALUE}) {
+                List<NextWord> listed = model.nextWords("", count);
+
+                assertThat(listed).hasSize(Math.min(count, scored.size()));
+                double least = listed.get(listed.size() - 1).probability();
+                listed.forEach(next -> assertThat(next.probability())
+                        .as(next.word())
+                        .isCloseTo(scored.getOrDefault(next.word(), -1.0), withinPercentage(1e-4)));
+                assertThat(scored.values().stream().filter(p -> p > least * (1 + 1e-6)))
+                        .hasSizeLessThanOrEqualTo(listed.size());
             }
         }
     }
@@ -227,5 +270,11 @@ class OnlineNgramModelTest {
         }
         Files.write(file, Arrays.copyOf(whole, whole.length + 1));
         assertThatThrownBy(() -> OnlineNgramModel.load(file)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> OnlineNgramModel.load(folder))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(folder + " is a folder");
+        assertThatThrownBy(() -> OnlineNgramModel.load(folder.resolve("none")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("none does not exist");
     }
 }

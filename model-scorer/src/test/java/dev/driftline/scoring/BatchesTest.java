@@ -100,8 +100,9 @@ class BatchesTest {
 
     @ParameterizedTest
     @CsvSource({"1,1", "2,1", "3,1", "4,4", "5,4", "6,4", "7,2", "8,3"})
-    void shouldAnswerEachDocumentOfABatchAsIfItHadComeAlone(long seed, int shards) {
+    void shouldAnswerEachDocumentOfABatchAsIfItHadComeAloneWhateverIsAskedMeanwhile(long seed, int shards) {
         Random random = new Random(seed);
+        Random asks = new Random(seed);
         for (int round = 0; round < 4; round++) {
             ModelSettings settings = settings(random);
             List<Sent> sent = documents(random, 40);
@@ -119,6 +120,7 @@ class BatchesTest {
                 expected.add(replies);
             }
             Shards together = new Shards(settings, shards);
+            Scatter queries = new Scatter(settings, shards);
             List<List<byte[]>> came = new ArrayList<>();
             int next = 0;
             while (next < sent.size()) {
@@ -134,7 +136,14 @@ class BatchesTest {
                 byte[][] requests = scatter.take();
                 int mostBytes = random.nextBoolean() ? Integer.MAX_VALUE : 100 + random.nextInt(2000);
                 for (int shard = 0; shard < shards; shard++) {
-                    List<byte[]> replies = answer(together.scorers.get(shard), requests[shard], mostBytes, gather);
+                    int number = shard;
+                    Runnable question = () -> {
+                        if (asks.nextInt(4) == 0) {
+                            together.scorers.get(number).peek(queries.proofs(document(asks), 3, List.of("w1"))[number]);
+                        }
+                    };
+                    List<byte[]> replies =
+                            answer(together.scorers.get(shard), requests[shard], mostBytes, gather, question);
                     assertThat(replies).hasSize(documents);
                     for (int document = 0; document < documents; document++) {
                         came.get(last - documents + document).add(replies.get(document));
@@ -152,10 +161,13 @@ class BatchesTest {
                 .toList();
     }
 
-    private static List<byte[]> answer(ShardScorer scorer, byte[] request, int mostBytes, Gather gather) {
+    /** @param question asked between two documents, as other threads may */
+    private static List<byte[]> answer(
+            ShardScorer scorer, byte[] request, int mostBytes, Gather gather, Runnable question) {
         int documents = scorer.open(request, mostBytes);
         for (int document = 0; document < documents; document++) {
             scorer.answer(document);
+            question.run();
         }
         List<byte[]> replies = new ArrayList<>();
         for (byte[] message : scorer.replies()) {

@@ -3,7 +3,6 @@ package dev.driftline.scoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.driftline.ngram.Forgetting;
-import dev.driftline.pages.HeapPageStore;
 import dev.driftline.scoring.messages.GoneWords;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,7 +22,10 @@ class ForgettingCommitsTest {
 
     private static final int DOCUMENTS = 150;
 
-    /** One that stays on the heap, one that is often read anew, and one of which the heap has next to nothing. */
+    /**
+     * One that stays on the heap, one that is often read anew, and one of which the heap has next to nothing, and which is asked
+     * while it is written back.
+     */
     private static final long[] CACHE_BYTES = {1 << 22, 1 << 22, 1500};
 
     private static DocumentTokens document(Random random, int words, int number) {
@@ -58,14 +60,24 @@ class ForgettingCommitsTest {
 
     private static void compare(int order, int shards, int words, Forgetting forgetting, boolean retracts, int seed) {
         Random random = new Random(seed);
+        Random asks = new Random(seed);
         ModelSettings settings = ModelSettings.ofOrder(order).forgetting(forgetting);
         ShardScorer[][] models = new ShardScorer[CACHE_BYTES.length][shards];
         List<Queue<byte[]>> told = new ArrayList<>();
         for (int shard = 0; shard < shards; shard++) {
             told.add(new ArrayDeque<>());
             for (int model = 0; model < models.length; model++) {
-                models[model][shard] =
-                        new ShardScorer(settings, shard, shards, new HeapPageStore(), CACHE_BYTES[model], 1 << 20);
+                AskedPages pages = new AskedPages(10);
+                ShardScorer scorer = new ShardScorer(settings, shard, shards, pages, CACHE_BYTES[model], 1 << 20);
+                models[model][shard] = scorer;
+                if (model == 2) {
+                    int number = shard;
+                    Scatter questions = new Scatter(settings, shards);
+                    pages.ask(() -> {
+                        scorer.peek(questions.proofs(document(asks, words, -1), 3, List.of("w1"))[number]);
+                        scorer.trim();
+                    });
+                }
             }
         }
         Scatter scatter = new Scatter(settings, shards);

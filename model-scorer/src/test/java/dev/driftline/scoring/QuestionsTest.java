@@ -9,9 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever is asked, the model is the one that was asked. */
@@ -84,6 +87,67 @@ class QuestionsTest {
             sizes.add(model.shard(shard).spelling().contexts());
         }
         return sizes;
+    }
+
+    /** New words enough for the tables and the contexts of spellings to be stored, and one document with too many to count at once. */
+    private static DocumentTokens manyNew(Random random, int number) {
+        return document(IntStream.range(0, number == 2 ? 8400 : 400)
+                .mapToObj(i -> (i % 3 == 0 ? "w" : "of" + number + "x") + random.nextInt(50_000))
+                .collect(Collectors.joining(" ")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 20000", "2, 60000", "2, 4000000"})
+    void shouldAnswerWithinAWriteBackAsBeforeItAndStoreTheSame(int shards, long cacheBytes) {
+        List<AskedPages> asked = new ArrayList<>();
+        List<AskedPages> alone = new ArrayList<>();
+        LocalModel model = model(shards, asked, cacheBytes);
+        LocalModel other = model(shards, alone, cacheBytes);
+        Scatter questions = new Scatter(ModelSettings.ofOrder(3), shards);
+        byte[][] requests = questions.proofs(PROBE, 5, List.of("never", "the", "w7"));
+        byte[][] unheard = questions.requests(0, 0, document(unheard(new Random(3))), false, 0, List.of());
+        for (int number = 0; number < 4; number++) {
+            model.score(manyNew(new Random(number), number), true);
+            other.score(manyNew(new Random(number), number), true);
+            for (int shard = 0; shard < shards; shard++) {
+                ShardScorer scorer = model.shard(shard);
+                int here = shard;
+                byte[] before = scorer.peek(requests[here]);
+                asked.get(shard).ask(() -> {
+                    assertThat(scorer.peek(requests[here])).isEqualTo(before);
+                    scorer.peek(unheard[here]);
+                    scorer.trim();
+                });
+                scorer.writeBack();
+                assertThat(scorer.peek(requests[here])).isEqualTo(before);
+            }
+            other.writeBack();
+        }
+        assertThat(asked).allSatisfy(pages -> assertThat(pages.asked()).isGreaterThan(5));
+        LocalModel reopened = new LocalModel(ModelSettings.ofOrder(3), shards, asked::get, cacheBytes);
+        LocalModel expected = new LocalModel(ModelSettings.ofOrder(3), shards, alone::get, cacheBytes);
+        for (int i = 0; i < 3; i++) {
+            // What a large document has left to be counted is counted by those after it.
+            spelled(reopened);
+            spelled(expected);
+        }
+        assertThat(sizes(reopened)).isEqualTo(sizes(expected));
+        assertThat(spelled(reopened)).isEqualTo(spelled(expected));
+        for (int shard = 0; shard < shards; shard++) {
+            assertThat(reopened.shard(shard).peek(requests[shard]))
+                    .isEqualTo(expected.shard(shard).peek(requests[shard]));
+        }
+    }
+
+    private static LocalModel model(int shards, List<AskedPages> stores, long cacheBytes) {
+        return new LocalModel(
+                ModelSettings.ofOrder(3),
+                shards,
+                shard -> {
+                    stores.add(new AskedPages(11));
+                    return stores.get(shard);
+                },
+                cacheBytes);
     }
 
     private static float[] spelled(LocalModel model) {

@@ -16,16 +16,22 @@ import java.util.Optional;
  *
  * @param forgetting the settings that make shards forget, {@code none} where none is set; empty before 0.7.0 noted it
  * @param forgettingSince when {@code forgetting} last changed, by the clock of the instance that started with the new one
- * @param scoresSince the same of smoothing and background
+ * @param scores the smoothing and, where there is one, the fingerprint of the background; empty before 0.7.0 noted it
+ * @param scoresSince when {@code scores} last changed
  */
 public record ModelHistory(
-        Optional<String> forgetting, Optional<Instant> forgettingSince, Optional<Instant> scoresSince) {
+        Optional<String> forgetting,
+        Optional<Instant> forgettingSince,
+        Optional<String> scores,
+        Optional<Instant> scoresSince) {
 
     /** Nothing is known, and nothing known to have changed. */
-    public static final ModelHistory UNKNOWN = new ModelHistory(Optional.empty(), Optional.empty(), Optional.empty());
+    public static final ModelHistory UNKNOWN =
+            new ModelHistory(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     private static final String FORGETTING = "forgetting";
     private static final String FORGETTING_SINCE = "forgetting-since";
+    private static final String SCORES = "scores";
     private static final String SCORES_SINCE = "scores-since";
 
     /** The component {@code forgetting} of a configuration. */
@@ -44,13 +50,16 @@ public record ModelHistory(
     }
 
     /** What is noted when an instance of {@code config} starts. */
-    ModelHistory at(Instant start, DriftlineConfig config, boolean scoresChange) {
+    ModelHistory at(Instant start, DriftlineConfig config, ModelIdentity model) {
         String now = forgetting(config);
         boolean forgettingChanges = forgetting.isPresent() && !forgetting.get().equals(now);
+        String scoresNow = (model.smoothing() + " " + model.background()).strip();
+        boolean scoresChange = scores.isPresent() && !scores.get().equals(scoresNow);
         Instant noted = start.truncatedTo(ChronoUnit.MILLIS);
         return new ModelHistory(
                 Optional.of(now),
                 forgettingChanges ? Optional.of(noted) : forgettingSince,
+                Optional.of(scoresNow),
                 scoresChange ? Optional.of(noted) : scoresSince);
     }
 
@@ -65,11 +74,15 @@ public record ModelHistory(
         return new ModelHistory(
                 Optional.ofNullable(lines.get(FORGETTING)),
                 Optional.ofNullable(lines.get(FORGETTING_SINCE)).map(Instant::parse),
+                Optional.ofNullable(lines.get(SCORES)),
                 Optional.ofNullable(lines.get(SCORES_SINCE)).map(Instant::parse));
     }
 
     String text() {
-        return line(FORGETTING, forgetting) + line(FORGETTING_SINCE, forgettingSince) + line(SCORES_SINCE, scoresSince);
+        return line(FORGETTING, forgetting)
+                + line(FORGETTING_SINCE, forgettingSince)
+                + line(SCORES, scores)
+                + line(SCORES_SINCE, scoresSince);
     }
 
     private static String line(String name, Optional<?> value) {

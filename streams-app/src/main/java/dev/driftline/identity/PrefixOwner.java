@@ -116,16 +116,16 @@ public final class PrefixOwner {
             }
             throw new MisconfiguredException(belongsToAnother(owner.orElse("another application")));
         }
-        Optional<String> noted = Optional.ofNullable(records.get(MODEL + application));
-        claimModel(model, layout, noted, admin);
-        noteHistory(history(records), model, noted.map(ModelIdentity::parse));
+        claimModel(model, layout, Optional.ofNullable(records.get(MODEL + application)), admin);
     }
 
-    private void noteHistory(ModelHistory noted, ModelIdentity model, Optional<ModelIdentity> before) {
-        boolean scoresChange = before.filter(of -> !of.smoothing().equals(model.smoothing())
-                        || !of.background().equals(model.background()))
-                .isPresent();
-        ModelHistory history = noted.at(Instant.now(), config, scoresChange);
+    /**
+     * Notes what of {@code model} has changed, if anything has. Called when nothing keeps the instance any more from starting: one that does
+     * not start changes nothing.
+     */
+    public void noteStart(ModelIdentity model) {
+        ModelHistory noted = history();
+        ModelHistory history = noted.at(Instant.now(), config, model);
         if (!history.equals(noted)) {
             write(HISTORY + application, history.text());
         }

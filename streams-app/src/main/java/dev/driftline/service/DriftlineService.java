@@ -210,6 +210,7 @@ public final class DriftlineService implements AutoCloseable {
             starting.setGlobalStateRestoreListener(restores);
             starting.setStateListener(this::changed);
             noteTokenizer();
+            new PrefixOwner(config).noteStart(provenance.model());
             starting.start();
             openTransactions.start(config);
         } catch (ConfigException e) {

@@ -15,7 +15,8 @@ import java.util.function.Function;
 /**
  * The shards of the counts that this instance owns at the moment, for queries from other threads. Thread-safe.
  *
- * <p>A query holds the shard's monitor, so the stream thread waits for it before its next document: keep it short.
+ * <p>A query waits for the document at hand of its shard, or for a few pages of a write-back, and the stream thread waits for the
+ * query: keep it short.
  */
 public final class LiveShards {
 
@@ -38,7 +39,7 @@ public final class LiveShards {
     }
 
     /**
-     * Queries a shard; {@code question} may read counts and must not change them.
+     * Queries a shard; {@code question} may ask what {@link ShardScorer#open} allows between two documents.
      *
      * @return the answer; empty if the shard is not on this instance
      */
@@ -47,7 +48,8 @@ public final class LiveShards {
         if (shard == null) {
             return Optional.empty();
         }
-        synchronized (shard.store()) {
+        shard.store().turns().take();
+        try {
             // The shard may have been closed while this thread waited.
             if (shards.get(number) != shard || !shard.store().isOpen()) {
                 return Optional.empty();
@@ -57,6 +59,8 @@ public final class LiveShards {
             // bound.
             shard.scorer().trim();
             return Optional.of(answer);
+        } finally {
+            shard.store().turns().end();
         }
     }
 
@@ -70,12 +74,15 @@ public final class LiveShards {
         if (shard == null) {
             return false;
         }
-        synchronized (shard.store()) {
+        shard.store().turns().take();
+        try {
             if (shards.get(number) != shard || !shard.store().isOpen()) {
                 return false;
             }
             shard.store().copyTo(to);
             return true;
+        } finally {
+            shard.store().turns().end();
         }
     }
 
@@ -98,9 +105,12 @@ public final class LiveShards {
      */
     public void opened(int number, WriteBackStore store, ShardScorer scorer) {
         ShardSize size;
-        synchronized (store) {
+        store.turns().take();
+        try {
             // Loads. Not only with the first document: an instance that has just started has sizes, too.
             size = ShardSize.of(scorer);
+        } finally {
+            store.turns().end();
         }
         sizes.put(number, size);
         shards.put(number, new Shard(store, scorer, new LongAdder()));
@@ -116,8 +126,11 @@ public final class LiveShards {
         Shard shard = shards.get(number);
         if (shard != null && shard.store() == store && shards.remove(number, shard)) {
             sizes.remove(number);
-            synchronized (store) {
+            store.turns().take();
+            try {
                 // A query under way finishes before the store closes.
+            } finally {
+                store.turns().end();
             }
         }
     }

@@ -10,11 +10,11 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The sources whose partitions this instance owns just now, for questions from other threads. Thread-safe.
  *
- * <p>A question holds the monitor of the partition's store, so its stream thread waits: keep it short.
+ * <p>A question has the turn of the partition's store, so its stream thread waits: keep it short.
  */
 public final class OwnedSources {
 
-    /** Says what a partition knows of a source; the caller holds the monitor of the store. */
+    /** Says what a partition knows of a source; it is the turn of the caller to use the store. */
     public interface Partition {
         SourceState state(String source);
     }
@@ -39,11 +39,14 @@ public final class OwnedSources {
             if (live == null) {
                 continue;
             }
-            synchronized (live.store()) {
+            live.store().turns().take();
+            try {
                 if (partitions.get(number) == live && live.store().isOpen()) {
                     SourceState state = live.partition().state(source);
                     best = best == null ? state : SourceState.better(best, state);
                 }
+            } finally {
+                live.store().turns().end();
             }
         }
         return Optional.ofNullable(best);
@@ -57,8 +60,11 @@ public final class OwnedSources {
     public void closed(int number, WriteBackStore store) {
         Live live = partitions.get(number);
         if (live != null && live.store() == store && partitions.remove(number, live)) {
-            synchronized (store) {
+            store.turns().take();
+            try {
                 // A query under way finishes before the store closes.
+            } finally {
+                store.turns().end();
             }
         }
     }

@@ -121,7 +121,7 @@ public final class SourceModels implements WriteBackCache {
         references.forget();
     }
 
-    /** What is known of {@code name}, in its stored form; for a reader that holds the store's monitor. */
+    /** What is known of {@code name}, in its stored form; for a reader whose turn it is to use the store. */
     public SourceState state(int partition, String name) {
         return new SourceState(partition, sources.stored(name));
     }

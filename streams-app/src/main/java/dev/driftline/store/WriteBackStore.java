@@ -75,10 +75,11 @@ import org.slf4j.LoggerFactory;
  * store inside: the commit calls {@link #flushCache()}. Restoration writes to RocksDB directly, before any
  * processor is initialised; nothing decoded is read until a processor asks for it.
  *
- * <p>Threads: the stream thread that owns the task, and any other that only reads, if both hold this store's monitor while
- * they use the store or a cache in front of it (the methods that Kafka Streams calls take it themselves). A read may push
+ * <p>Threads: the stream thread that owns the task, and any other that only reads, if each takes its turn ({@link #turns}) while
+ * it uses the store or a cache in front of it (the methods that Kafka Streams calls take it themselves). A read may push
  * dirty state out of a bounded cache; off the stream thread such a write is kept back until the next write-back, because
- * only the stream thread may write to the changelog.
+ * only the stream thread may write to the changelog. Within a write-back others may read where a cache says so:
+ * {@link #letOthersRead}.
  */
 public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, byte[], byte[]>
         implements PageStore {
@@ -90,6 +91,7 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     /** Heap of an entry of Kafka's buffer of uncommitted writes, beside key and value. */
     private static final int UNCOMMITTED_ENTRY_BYTES = 208;
 
+    private final Turns turns = new Turns();
     private final EarlyCommits commits;
     private final @Nullable HeapAccount uncommitted;
     private final Map<Class<?>, WriteBackCache> caches = new LinkedHashMap<>();
@@ -127,12 +129,26 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
         this.uncommitted = uncommitted;
     }
 
+    /** Whose turn it is to use this store and the caches in front of it. */
+    public Turns turns() {
+        return turns;
+    }
+
     /**
      * The cache of class {@code type} in front of this store, made by {@code factory} at the first call. It lives until
      * the store is closed, so two processors of one task that share the store share the cache. Called from
      * {@code Processor.init}, on the stream thread, which from then on is the only thread that may write.
      */
-    public synchronized <C extends WriteBackCache> C cache(Class<C> type, Function<? super PageStore, C> factory) {
+    public <C extends WriteBackCache> C cache(Class<C> type, Function<? super PageStore, C> factory) {
+        turns.take();
+        try {
+            return ownCache(type, factory);
+        } finally {
+            turns.end();
+        }
+    }
+
+    private <C extends WriteBackCache> C ownCache(Class<C> type, Function<? super PageStore, C> factory) {
         owner = Thread.currentThread();
         recover();
         if (type != StoreHeader.class) {
@@ -277,21 +293,24 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
 
     /** Makes what was written since the last commit part of the store, with the offset after it in the changelog. */
     @Override
-    public synchronized void commit(Map<TopicPartition, Long> changelogOffsets) {
+    public void commit(Map<TopicPartition, Long> changelogOffsets) {
+        turns.take();
         try {
             CommitClock clock = commits.ofThread().clock();
             long began = clock.now();
             super.commit(changelogOffsets);
             clock.stored(began);
+            uncommittedKeys.clear();
+            if (uncommitted != null && transactional) {
+                uncommitted.set(0);
+            }
         } catch (ProcessorStateException e) {
             // What RocksDB met in the background it says at the next write. While a store is restored, or looked at
             // when
             // the service starts, the commit comes from other threads than the task's.
             throw task != null && StoreDamage.isIn(e) ? StoreDamage.found(task, name(), e) : e;
-        }
-        uncommittedKeys.clear();
-        if (uncommitted != null && transactional) {
-            uncommitted.set(0);
+        } finally {
+            turns.end();
         }
     }
 
@@ -301,11 +320,26 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
      *
      * @throws IllegalStateException if it is closed, or cannot be copied
      */
-    public synchronized void copyTo(Path to) {
-        if (!isOpen()) {
-            throw new IllegalStateException("store " + name() + " is closed");
+    public void copyTo(Path to) {
+        turns.take();
+        try {
+            if (!isOpen()) {
+                throw new IllegalStateException("store " + name() + " is closed");
+            }
+            StoreCopy.make(wrapped(), to);
+        } finally {
+            turns.end();
         }
-        StoreCopy.make(wrapped(), to);
+    }
+
+    /** {@inheritDoc} Not where a copy of the store that is made meanwhile would have a part of the write-back. */
+    @Override
+    public void letOthersRead() {
+        if (batching && (transactional || !exactlyOnce) && turns.isWaitedFor() && Thread.currentThread() == owner) {
+            // Those that read must find it, and must not be the ones to write it.
+            writeBatch();
+            turns.letOthers();
+        }
     }
 
     @Override
@@ -395,17 +429,22 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
 
     /** Called by the task before every commit, including those of a rebalance and of a shutdown. */
     @Override
-    public synchronized void flushCache() {
-        owner = Thread.currentThread();
-        CommitClock clock = commits.ofThread().clock();
-        long began = clock.now();
+    public void flushCache() {
+        turns.take();
         try {
-            writeBack();
-        } catch (ProcessorStateException e) {
-            throw answerTo(e);
+            owner = Thread.currentThread();
+            CommitClock clock = commits.ofThread().clock();
+            long began = clock.now();
+            try {
+                writeBack();
+            } catch (ProcessorStateException e) {
+                throw answerTo(e);
+            }
+            super.flushCache();
+            clock.wroteBack(began);
+        } finally {
+            turns.end();
         }
-        super.flushCache();
-        clock.wroteBack(began);
     }
 
     private void writeBack() {
@@ -429,12 +468,17 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
 
     /** Called by the task when it becomes a standby, whose restoration bypasses the caches. */
     @Override
-    public synchronized void clearCache() {
-        dropUnwritten();
-        for (WriteBackCache cache : caches.values()) {
-            cache.forget();
+    public void clearCache() {
+        turns.take();
+        try {
+            dropUnwritten();
+            for (WriteBackCache cache : caches.values()) {
+                cache.forget();
+            }
+            super.clearCache();
+        } finally {
+            turns.end();
         }
-        super.clearCache();
     }
 
     private void dropUnwritten() {
@@ -449,19 +493,33 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
     }
 
     @Override
-    public synchronized void close() {
-        dropUnwritten();
-        for (WriteBackCache cache : caches.values()) {
-            cache.forget();
+    public void close() {
+        turns.take();
+        try {
+            dropUnwritten();
+            for (WriteBackCache cache : caches.values()) {
+                cache.forget();
+            }
+            caches.clear();
+            heldNothing();
+            super.close();
+        } finally {
+            turns.end();
         }
-        caches.clear();
-        heldNothing();
-        super.close();
     }
 
     /** Checks that the task takes the store for a cached one: see the class comment. */
     @Override
-    public synchronized void init(StateStoreContext context, StateStore root) {
+    public void init(StateStoreContext context, StateStore root) {
+        turns.take();
+        try {
+            open(context, root);
+        } finally {
+            turns.end();
+        }
+    }
+
+    private void open(StateStoreContext context, StateStore root) {
         if (!(root instanceof CachedStateStore)) {
             throw new IllegalStateException(
                     "store " + name() + " is registered as " + root.getClass().getName()

@@ -105,7 +105,8 @@ final class Counting {
      * @throws ShardMessageException if it is not a whole request of this model; nothing has been learned then
      */
     List<byte[]> answer(byte[] request, IntSupplier print) {
-        synchronized (store) {
+        store.turns().take();
+        try {
             int documents = scorer.open(request, replyBytes);
             for (int document = 0; document < documents; document++) {
                 int number = document;
@@ -118,15 +119,21 @@ final class Counting {
                     count(document, place);
                 }
                 live.counted(shard);
+                store.turns().letOthers();
             }
             return scorer.replies();
+        } finally {
+            store.turns().end();
         }
     }
 
     /** What other shards are to be told after {@link #answer}. */
     List<GoneWords.Sent> toOthers() {
-        synchronized (store) {
+        store.turns().take();
+        try {
             return scorer.toOthers();
+        } finally {
+            store.turns().end();
         }
     }
 
@@ -136,8 +143,11 @@ final class Counting {
      * @throws ShardMessageException if it is not a whole message of this model
      */
     void hear(byte[] message) {
-        synchronized (store) {
+        store.turns().take();
+        try {
             scorer.hear(message);
+        } finally {
+            store.turns().end();
         }
     }
 

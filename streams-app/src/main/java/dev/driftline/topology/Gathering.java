@@ -145,8 +145,11 @@ final class Gathering {
     /** Begins, at the end of the processor's {@code init}, since what fails there is never closed. */
     void open() {
         punctuations.every(IDLE_TICK, context, now -> {
-            synchronized (sources) {
+            sources.turns().take();
+            try {
                 models.evictIdle(now);
+            } finally {
+                sources.turns().end();
             }
         });
         // Documents that were waiting for the network when the task stopped.
@@ -365,8 +368,11 @@ final class Gathering {
         IncomingDocument document = waiting.document;
         long now = context.currentSystemTimeMs();
         DocumentScore scored;
-        synchronized (sources) {
+        sources.turns().take();
+        try {
             scored = score(document, gathered, network, now);
+        } finally {
+            sources.turns().end();
         }
         tries.reached(Stage.MIX);
         neural.ifPresent(scoring -> scoring.knownRows()
@@ -391,8 +397,11 @@ final class Gathering {
         Retractions.End end;
         try {
             tries.reached(Stage.GATHER);
-            synchronized (sources) {
+            sources.turns().take();
+            try {
                 end = retractions.end(waiting, origin);
+            } finally {
+                sources.turns().end();
             }
         } catch (RuntimeException | StackOverflowError e) {
             if (!FailureKind.isOfRecord(e) && !(e instanceof ShardMessageException)) {
@@ -420,12 +429,15 @@ final class Gathering {
             PendingDocument waiting, DocumentOrigin origin, boolean isText, RetractionOutput.Answer answer) {
         IncomingDocument document = waiting.document;
         long now = context.currentSystemTimeMs();
-        synchronized (sources) {
+        sources.turns().take();
+        try {
             if (answer.outcome() == RetractionOutcome.SOURCE_DROPPED) {
                 models.remove(document.source());
             } else if (answer.tokens() > 0) {
                 models.retract(document.source(), document.tokens(), now);
             }
+        } finally {
+            sources.turns().end();
         }
         tries.reached(Stage.MIX);
         Record<String, Retraction> record = RetractionOutput.record(document, origin, answer, waiting.timestamp, now);

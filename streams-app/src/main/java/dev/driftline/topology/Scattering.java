@@ -134,12 +134,15 @@ final class Scattering {
         byte[][] requests = {};
         try {
             tries.reached(Stage.SCATTER);
-            synchronized (sourcesStore) {
+            sourcesStore.turns().take();
+            try {
                 answer = retractions.answer(document, read.origin());
                 if (answer.isEmpty()) {
                     requests = retractions.requests(partition, ticket, document);
                     retractions.begin(document, read.origin());
                 }
+            } finally {
+                sourcesStore.turns().end();
             }
         } catch (RuntimeException | StackOverflowError e) {
             reject(read, timestamp, deadLetters, e);
@@ -178,7 +181,8 @@ final class Scattering {
                         WordPrefix.NONE,
                         settings.predictions()))
                 .orElse(List.of()));
-        synchronized (sourcesStore) {
+        sourcesStore.turns().take();
+        try {
             for (String word : NextWordPredictor.candidates(
                     document.tokens(),
                     sources.get(document.source(), context.currentSystemTimeMs()),
@@ -187,6 +191,8 @@ final class Scattering {
                     candidates.add(word);
                 }
             }
+        } finally {
+            sourcesStore.turns().end();
         }
         return candidates;
     }

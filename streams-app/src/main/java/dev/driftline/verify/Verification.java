@@ -486,12 +486,13 @@ public final class Verification {
         if (!options.scores()) {
             return;
         }
-        why.ifPresent(reason -> notes.add(String.format(
-                Locale.ROOT,
-                "The mixture was compared in %,d of %,d scores only, the figures of the n-grams in all: %s.",
-                scores.mixtures(),
-                scores.compared(),
-                reason)));
+        why.filter(reason -> scores.mixtures() < scores.compared())
+                .ifPresent(reason -> notes.add(String.format(
+                        Locale.ROOT,
+                        "The mixture was compared in %,d of %,d scores only, the figures of the n-grams in all: %s.",
+                        scores.mixtures(),
+                        scores.compared(),
+                        reason)));
         if (scores.mixturesInDoubt() > 0) {
             notes.add(String.format(
                     Locale.ROOT,

@@ -78,13 +78,13 @@ class LiveShardsTest {
 
             private void look() {
                 whileLoading.add("here: " + shards.numbers() + ", sizes: "
-                        + shards.sizes().keySet() + ", monitor: " + Thread.holdsLock(store));
+                        + shards.sizes().keySet() + ", turn: " + store.turns().isMine());
             }
         };
 
         shards.opened(0, store, new ShardScorer(MODEL, 0, 1, watched, 32 << 20));
 
-        assertThat(whileLoading).containsExactly("here: [], sizes: [], monitor: true");
+        assertThat(whileLoading).containsExactly("here: [], sizes: [], turn: true");
         assertThat(shards.numbers()).containsExactly(0);
         assertThat(shards.sizes()).containsOnlyKeys(0);
     }

@@ -29,12 +29,14 @@ import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
 /** Files that a disk has spoilt, with Kafka's own RocksDB store inside. */
+@Isolated("it counts the open stores of the process")
 class StoreDamageTest {
 
     private static final TopicPartition CHANGELOG = new TopicPartition("test-pages-changelog", 0);

@@ -152,9 +152,12 @@ class WriteBackStoreTest {
         store.put(new byte[] {5, 2}, new byte[] {2});
 
         CompletableFuture.runAsync(() -> {
-                    synchronized (store) {
+                    store.turns().take();
+                    try {
                         store.put(new byte[] {5, 0}, new byte[] {7});
                         store.put(new byte[] {5, 1}, null);
+                    } finally {
+                        store.turns().end();
                     }
                 })
                 .join();

@@ -17,6 +17,8 @@ import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.scoring.messages.ShardRequest;
+import dev.driftline.shards.ShardCounts;
+import dev.driftline.store.WriteBackStore;
 import dev.driftline.topics.Layout;
 import dev.driftline.topics.Topic;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -34,6 +37,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a task reads between two commits goes to a shard as one request, and comes back as one reply. */
@@ -187,6 +191,38 @@ class BatchedDocumentsTest {
         assertThat(requests(fixture)).containsExactly(10);
         work(task);
         assertScored(documents, bits(fixture));
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldLetAQueryInBetweenTheDocumentsOfARequest() throws Exception {
+        List<CompletableFuture<Optional<Long>>> queries = new ArrayList<>();
+        TopologyFixture[] asked = new TopologyFixture[1];
+        RecordTries tries = new RecordTries(folder.resolve("tries"), at -> {
+            if (at == Stage.COUNT && reached.incrementAndGet() == 3) {
+                WriteBackStore store = (WriteBackStore) asked[0].driver.getStateStore(ShardCounts.STORE);
+                queries.add(CompletableFuture.supplyAsync(
+                        () -> asked[0].shards.ask(0, shard -> shard.rawCount(List.of("house"))),
+                        query -> new Thread(query, "query").start()));
+                long start = System.nanoTime();
+                // Until it waits, and the turn of the documents has lasted long enough.
+                while (!store.turns().isWaitedFor() || System.nanoTime() - start < 1_000_000) {
+                    Thread.onSpinWait();
+                }
+            }
+        });
+        asked[0] = fixture(tries, StreamsConfig.EXACTLY_ONCE_V2);
+        RevivedTask task = new RevivedTask(asked[0].driver, broker);
+        List<Document> documents = send(asked[0], 60);
+        task.process(Integer.MAX_VALUE);
+        task.commit();
+        work(task);
+
+        assertThat(requests(asked[0])).containsExactly(60);
+        assertThat(queries)
+                .singleElement()
+                .satisfies(query -> assertThat(query.join()).hasValue(3L));
+        assertScored(documents, bits(asked[0]));
     }
 
     /** Fails with the fifth document that comes to {@code stage} after the counter was set to 0. */

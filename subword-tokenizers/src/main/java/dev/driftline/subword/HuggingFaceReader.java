@@ -2,25 +2,24 @@ package dev.driftline.subword;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.driftline.text.SubwordModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Reads a {@code tokenizer.json}. Thread-safe. */
-public final class HuggingFaceReader implements SubwordModel.Reader {
-
-    private static final JsonMapper JSON = new JsonMapper();
+/** Reads a {@code tokenizer.json} by the library. Thread-safe. */
+final class HuggingFaceReader {
 
     /** The library does what its file says, and no more: nothing is cut off, filled up, or put around a line. */
     private static final Map<String, String> OPTIONS =
             Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
-    @Override
-    public SubwordModel read(byte[] file) {
-        JsonNode json = json(file);
+    /**
+     * @param json what {@code file} says
+     * @throws IllegalArgumentException if the library refuses it, or does not run here; the message says what to do
+     */
+    SubwordModel read(byte[] file, JsonNode json) {
         Map<String, Long> vocabulary = vocabulary(json);
         stayOffline();
         try {
@@ -42,20 +41,6 @@ public final class HuggingFaceReader implements SubwordModel.Reader {
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
         System.setProperty("RUST_FLAVOR", "cpu");
-    }
-
-    private static JsonNode json(byte[] file) {
-        try {
-            JsonNode json = JSON.readTree(file);
-            if (json.path("model").isObject()) {
-                return json;
-            }
-        } catch (IOException e) {
-            // What it is instead does not matter: SentencePiece's own files and vocabularies come here, too.
-        }
-        throw new IllegalArgumentException(
-                "it is not a tokenizer.json: convert a model of SentencePiece or a vocab.json with"
-                        + " transformers' AutoTokenizer.from_pretrained(FOLDER).save_pretrained(OTHER), and name the tokenizer.json there");
     }
 
     /** The id of each token. */

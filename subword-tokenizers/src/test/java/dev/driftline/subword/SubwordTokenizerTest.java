@@ -59,7 +59,10 @@ class SubwordTokenizerTest {
     @CsvSource({
         "bpe, 'The jury said that the election was well-known.\nZürich 猫 <s> 😀 x', ''",
         "unigram, 'The jury said that the election was well-known.\nZürich 猫 <s> 😀 x', ''",
-        "wordpiece, 'The jury said.\nWell-known', 'the jury said.\nwell - known'"
+        "wordpiece, 'The jury said.\nWell-known', 'the jury said.\nwell - known'",
+        "wordpiece, 'it''s', 'it '' s'",
+        "bpe, 'a \uFFFD\nb \uFFFD c', ''",
+        "unigram, 'a \uFFFD\nb \uFFFD c \uFFFD', ''"
     })
     void shouldJoinAsTheModelDoes(String model, String text, String joined) throws IOException {
         String name = name(model);
@@ -141,6 +144,19 @@ class SubwordTokenizerTest {
         Tokenizer tokenizer = Tokenizers.named(name(model));
         assertThat(tokenizer.sentences("a".repeat(1 << 20))).hasSize(1);
         assertThat(tokenizer.sentences("\u0000a\tb\u0085c")).hasSize(2);
+    }
+
+    /** GPT-2 puts no space before a line: the one where a long line is cut belongs to the word behind it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"bpe", "unigram", "wordpiece"})
+    void shouldCutALongLineAsIfItWereShort(String model) throws IOException {
+        Tokenizer tokenizer = Tokenizers.named(name(model));
+        List<String> once = tokenizer.sentences("x the jury said").get(0);
+        List<String> again = once.subList(tokenizer.sentences("x").get(0).size(), once.size());
+        List<String> all =
+                tokenizer.sentences("x" + " the jury said".repeat(3000)).get(0);
+        assertThat(all).hasSize(once.size() - again.size() + 3000 * again.size());
+        assertThat(all.subList(all.size() - again.size(), all.size())).isEqualTo(again);
     }
 
     @Test

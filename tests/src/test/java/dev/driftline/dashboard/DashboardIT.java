@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import dev.driftline.embedded.FreePorts;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.Score;
 import dev.driftline.testing.Application;
@@ -118,7 +119,8 @@ class DashboardIT {
     void shouldShowAServiceAsItRuns(Cluster cluster) {
         try (Browser browser = Browser.start();
                 Application application = cluster.application("dashboard", SETTINGS);
-                ChildInstance instance = application.spawn("one")) {
+                ChildInstance instance =
+                        application.spawn("one", Map.of("http.port", Integer.toString(FreePorts.one())))) {
             browser.resize(1280, 900);
             browser.open(instance.address() + "/");
             shouldSayWhatWillCome(browser);
@@ -674,6 +676,7 @@ class DashboardIT {
     }
 
     private static void shouldConnectAgain(Browser browser, Application application, ChildInstance instance) {
+        // One that no connection is given: the page calls there while nobody listens.
         String port = Integer.toString(URI.create(instance.address()).getPort());
         instance.kill();
         await("the page to say that it is cut off")

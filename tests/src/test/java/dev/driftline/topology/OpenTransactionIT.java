@@ -40,6 +40,8 @@ class OpenTransactionIT {
             Map<String, Object> properties =
                     new HashMap<>(application.config().clients().producer());
             properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "held-up");
+            // The five seconds of the service's own would abort it while it is looked at.
+            properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) PATIENCE.toMillis());
             try (KafkaProducer<byte[], byte[]> producer =
                     new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
                 producer.initTransactions();

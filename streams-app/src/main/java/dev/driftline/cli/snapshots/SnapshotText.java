@@ -26,7 +26,12 @@ final class SnapshotText {
 
     /** A number of bytes with its unit. */
     static String bytes(long bytes) {
-        return bytes < 10 * 1024 ? bytes + " B" : String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
+        if (bytes < 10 << 10) {
+            return bytes + " B";
+        }
+        return bytes < 1 << 20
+                ? String.format(Locale.ROOT, "%.1f KiB", bytes / 1024.0)
+                : String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
     }
 
     /** A snapshot on the topic, for {@code --json}. */

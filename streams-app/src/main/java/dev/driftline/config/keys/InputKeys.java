@@ -14,7 +14,7 @@ public final class InputKeys {
             "How raw text is split into sentences and tokens. whitespace: a line is a sentence, and spaces "
                     + "separate tokens. words: Unicode sentence and word breaks, with a dictionary for Chinese and "
                     + "Japanese. characters: each character is a token. log: lines of logs, with one token for all times, numbers, "
-                    + "addresses and paths. subword:FILE: a BPE, Unigram or WordPiece model, a tokenizer.json of Hugging Face. "
+                    + "addresses and paths. subword:FILE: a BPE, Unigram or WordPiece model, a tokenizer.json of Hugging Face or a .model of SentencePiece. "
                     + "The steps change the text first: nfc or nfkc, so that what looks like one word is one; lower case; 0 for "
                     + "each digit; no accents. docs/tokenizers.md says more. A state keeps its tokenizer.",
             InputKeys::recorded);

@@ -95,8 +95,11 @@ class CopyRoutesTest {
                     List.of("the", "w" + learned % 7, "of", "w" + learned % 5), List.of("w" + learned, "fell")));
             byte[][] requests = scatter.requests(0, learned, document, true, 0, List.of());
             for (int shard = 0; shard < SHARDS; shard++) {
-                synchronized (stores.get(shard)) {
+                stores.get(shard).turns().take();
+                try {
                     scorers.get(shard).answer(requests[shard]);
+                } finally {
+                    stores.get(shard).turns().end();
                 }
             }
             text.add(document);

@@ -4,11 +4,12 @@ import dev.driftline.bench.process.MeasuredJvm;
 import dev.driftline.bench.text.BenchCorpus;
 import dev.driftline.corpus.CorpusDocument;
 import dev.driftline.mixture.MixtureSettings;
-import dev.driftline.pages.PageStore;
 import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.LocalModel;
 import dev.driftline.scoring.ModelSettings;
+import dev.driftline.scoring.Scatter;
+import dev.driftline.scoring.ShardScorer;
 import dev.driftline.serving.query.DirectQueries;
 import dev.driftline.serving.query.ModelChoice;
 import dev.driftline.serving.query.ModelParts;
@@ -17,6 +18,7 @@ import dev.driftline.serving.query.instances.InstanceQuery;
 import dev.driftline.serving.query.instances.LocalModelShards;
 import dev.driftline.serving.query.instances.ShardAccess;
 import dev.driftline.store.RocksDbPages;
+import dev.driftline.store.Turns;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -31,6 +33,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -56,6 +59,10 @@ final class TypingRun {
     private static final long WRITE_BACK_NANOS = 1_000_000_000;
 
     private final LocalModel model;
+    /** Whose turn it is to use a shard: as in a service, one that is asked does not learn meanwhile, and the others may. */
+    private final List<Turns> turns;
+
+    private final Scatter scatter;
     private final List<CorpusDocument> documents;
     private final List<String> beginnings;
     private final SplittableRandom random = new SplittableRandom(1);
@@ -63,10 +70,13 @@ final class TypingRun {
     private final DirectQueries queries;
     private long trips;
     private long made;
+    private long learned;
     private int next;
 
-    private TypingRun(LocalModel model, BenchCorpus corpus) {
+    private TypingRun(LocalModel model, List<Turns> turns, BenchCorpus corpus) {
         this.model = model;
+        this.turns = turns;
+        scatter = new Scatter(model.settings(), model.shardCount());
         documents = corpus.cut(DOCUMENT_TOKENS).documents();
         beginnings = beginnings(documents);
         MixtureSettings mixture = MixtureSettings.defaults(
@@ -89,19 +99,38 @@ final class TypingRun {
         for (int shard = 0; shard < shards; shard++) {
             stores.add(RocksDbPages.open(folder.resolve("shard-" + shard), ROCKSDB_MEMORY_BYTES / shards));
         }
+        List<Turns> turns = stores.stream().map(store -> new Turns()).toList();
         LocalModel model = new LocalModel(
-                ModelSettings.ofOrder(order), shards, shard -> (PageStore) stores.get(shard), DECODED_CACHE_BYTES);
-        new TypingRun(model, corpus).measure(words);
+                ModelSettings.ofOrder(order),
+                shards,
+                shard -> new SharedPages(stores.get(shard), turns.get(shard)),
+                DECODED_CACHE_BYTES);
+        new TypingRun(model, turns, corpus).measure(words);
         stores.forEach(RocksDbPages::close);
         MeasuredJvm.answer(System.out, "done");
         System.exit(0);
     }
 
     private List<byte[]> ask(List<InstanceQuery> asked) {
-        // As a service does: a shard that is asked does not learn meanwhile.
-        synchronized (model) {
-            trips++;
-            return shards.ask(asked);
+        trips++;
+        List<byte[]> answers = new ArrayList<>();
+        for (InstanceQuery query : asked) {
+            answers.add(
+                    query instanceof InstanceQuery.Peek peek
+                            ? inTurn(
+                                    peek.shard(),
+                                    () -> shards.ask(List.of(query)).get(0))
+                            : shards.ask(List.of(query)).get(0));
+        }
+        return answers;
+    }
+
+    private <T> T inTurn(int shard, Supplier<T> work) {
+        turns.get(shard).take();
+        try {
+            return work.get();
+        } finally {
+            turns.get(shard).end();
         }
     }
 
@@ -149,19 +178,33 @@ final class TypingRun {
         return DocumentTokens.of(sentences);
     }
 
-    /** Learns a document; returns how many tokens it has. */
+    /** Learns a document, one shard after the other; returns how many tokens it has. */
     private int learn() {
         DocumentTokens document = document();
-        synchronized (model) {
-            model.score(document, true);
+        byte[][] requests = scatter.requests(0, learned++, document, true, 0, List.of());
+        for (int shard = 0; shard < requests.length; shard++) {
+            ShardScorer scorer = model.shard(shard);
+            byte[] request = requests[shard];
+            inTurn(shard, () -> scorer.answer(request));
         }
         return document.tokens().length;
+    }
+
+    private void writeBack() {
+        for (int shard = 0; shard < model.shardCount(); shard++) {
+            ShardScorer scorer = model.shard(shard);
+            inTurn(shard, () -> {
+                scorer.writeBack();
+                return true;
+            });
+        }
     }
 
     private long words() {
         long words = 0;
         for (int shard = 0; shard < model.shardCount(); shard++) {
-            words += model.shard(shard).counts().rawTypes();
+            ShardScorer scorer = model.shard(shard);
+            words += inTurn(shard, () -> scorer.counts().rawTypes());
         }
         return words;
     }
@@ -170,10 +213,10 @@ final class TypingRun {
         for (int i = 0; words() < words; i++) {
             learn();
             if (i % 1000 == 0) {
-                model.writeBack();
+                writeBack();
             }
         }
-        model.writeBack();
+        writeBack();
         long start = System.nanoTime();
         complete(List.of(), "a", 1);
         MeasuredJvm.answer(System.out, new TypingResults.First(model.shardCount(), millis(System.nanoTime() - start)));
@@ -192,7 +235,7 @@ final class TypingRun {
         }
     }
 
-    /** At a steady pace, as a stream comes: queries wait for the document at hand, as in a service. */
+    /** At a steady pace, as a stream comes: a query waits for the document at hand of the shard that it asks, as in a service. */
     private void learn(AtomicBoolean goesOn) {
         long written = System.nanoTime();
         double due = written;
@@ -202,9 +245,7 @@ final class TypingRun {
                 LockSupport.parkNanos((long) due - System.nanoTime());
             }
             if (System.nanoTime() - written > WRITE_BACK_NANOS) {
-                synchronized (model) {
-                    model.writeBack();
-                }
+                writeBack();
                 written = System.nanoTime();
             }
         }
@@ -212,29 +253,24 @@ final class TypingRun {
 
     private TypingResults.Completions run(int letters, boolean learning) {
         Histogram micros = new Histogram(3);
-        long before;
-        synchronized (model) {
-            before = trips;
-        }
+        long before = trips;
         Histogram cpu = new Histogram(3);
         for (int i = 0; i < QUERIES; i++) {
             long cpuBefore = THREADS.getCurrentThreadCpuTime();
             micros.recordValue(query(letters));
             cpu.recordValue((THREADS.getCurrentThreadCpuTime() - cpuBefore) / 1000);
         }
-        synchronized (model) {
-            return new TypingResults.Completions(
-                    model.shardCount(),
-                    model.settings().order(),
-                    words(),
-                    letters,
-                    learning,
-                    QUERIES,
-                    micros.getValueAtPercentile(50) / 1e3,
-                    micros.getValueAtPercentile(99) / 1e3,
-                    cpu.getValueAtPercentile(50) / 1e3,
-                    (double) (trips - before) / QUERIES - 1);
-        }
+        return new TypingResults.Completions(
+                model.shardCount(),
+                model.settings().order(),
+                words(),
+                letters,
+                learning,
+                QUERIES,
+                micros.getValueAtPercentile(50) / 1e3,
+                micros.getValueAtPercentile(99) / 1e3,
+                cpu.getValueAtPercentile(50) / 1e3,
+                (double) (trips - before) / QUERIES - 1);
     }
 
     /** A word in the middle of a sentence of the corpus, of which the first letters are there; returns microseconds. */
