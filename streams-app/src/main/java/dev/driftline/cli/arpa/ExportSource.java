@@ -189,7 +189,10 @@ final class ExportSource {
                     ? smoothing
                     : learned.map(ModelIdentity::smoothing).orElse(Smoothing.KNESER_NEY.label());
             StateDirectory opened = StateDirectory.open(folder, smoothing(named), vocabulary(learned), delta);
-            return new ExportedCounts(opened.model(), described, opened::close);
+            boolean hasBackground =
+                    learned.map(model -> !model.background().isEmpty()).orElse(false);
+            return new ExportedCounts(
+                    opened.model(), described + (hasBackground ? " without its background" : ""), opened::close);
         } catch (IllegalStateException e) {
             throw new CommandFailedException(e.getMessage());
         }
