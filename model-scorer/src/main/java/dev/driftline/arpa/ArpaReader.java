@@ -123,6 +123,15 @@ public final class ArpaReader {
             return parsed();
         } catch (ArpaFormatException | StoppedInputException e) {
             throw e;
+        } catch (OutOfMemoryError e) {
+            // Long words, or what else is on the heap: the header does not say how much they take.
+            long there = Runtime.getRuntime().maxMemory() >> 20;
+            throw error(String.format(
+                    Locale.ROOT,
+                    "the model does not fit into the %,d MB of heap that this Java has: give it more, as in"
+                            + " JAVA_TOOL_OPTIONS=-Xmx%dm, or prune the model",
+                    there,
+                    2 * there));
         } catch (IOException e) {
             throw new ArpaFormatException(
                     file,

@@ -55,7 +55,7 @@ final class JsonLines {
         try {
             return MAPPER.readTree(line);
         } catch (JsonProcessingException e) {
-            throw new Malformed("not a JSON object on one line: " + e.getOriginalMessage()
+            throw new Malformed("not a JSON object on one line: " + JsonMistake.of(e)
                     + "; a file of objects on several lines, or of one array, is read with --format json");
         }
     }

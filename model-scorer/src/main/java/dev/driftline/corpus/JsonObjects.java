@@ -62,7 +62,7 @@ final class JsonObjects implements AutoCloseable {
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             line = at == null ? line : at.getLineNr();
-            throw new JsonLines.Malformed("not JSON: " + e.getOriginalMessage());
+            throw new JsonLines.Malformed("not JSON: " + JsonMistake.of(e));
         }
     }
 

@@ -40,6 +40,7 @@ public final class ForgettingRun {
      * A point of the curve: what the tokens since the one before have cost, and the state at the end of them.
      *
      * @param tokens of the stream until here
+     * @param held in the bytes of a state that has a bound
      */
     public record Point(long tokens, Cost since, StateSize held) {}
 
@@ -50,7 +51,7 @@ public final class ForgettingRun {
      * @param shards how many there were
      * @param all the whole stream
      * @param afterChange up to {@link #AFTER_CHANGE_TOKENS} tokens after the change, or a few more; none where there was no change
-     * @param held by all shards in the end
+     * @param held by all shards in the end; where nothing is forgotten, in the bytes of a state that has no bound
      * @param forgotten by all shards
      * @param seconds spent on scoring and learning
      */
@@ -148,15 +149,28 @@ public final class ForgettingRun {
     /** What everything so far has cost. */
     public Result result() {
         evaluation.writeBack();
+        StateSize held = size(NgramCounts::held);
+        if (!forgetting.isOn()) {
+            // A bound makes n-grams smaller, too: they are stored otherwise.
+            held = new StateSize(held.ngrams(), bytesWithoutMarks(), held.words());
+        }
         return new Result(
                 forgetting,
                 model.shardCount(),
                 all.cost(),
                 afterChange.cost(),
-                size(NgramCounts::held),
+                held,
                 size(NgramCounts::forgotten),
                 evaluation.seconds(),
                 List.copyOf(curve));
+    }
+
+    private long bytesWithoutMarks() {
+        long bytes = 0;
+        for (int shard = 0; shard < model.shardCount(); shard++) {
+            bytes += model.shard(shard).counts().bytesWithoutMarks();
+        }
+        return bytes;
     }
 
     private StateSize size(Function<NgramCounts, StateSize> of) {

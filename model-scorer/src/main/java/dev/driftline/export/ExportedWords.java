@@ -29,6 +29,9 @@ final class ExportedWords {
     /** In place of a number: the word has no event, since nobody counts it. */
     static final int UNCOUNTED = -2;
 
+    /** What SRILM calls an unknown word, and KenLM reads as one. */
+    private static final String OTHER_UNKNOWN = "<UNK>";
+
     private record Counted(String spelling, long raw, long continuation) {}
 
     private final byte[][] spellings;
@@ -136,7 +139,7 @@ final class ExportedWords {
      * characters; and not {@code <unk>} or {@code <UNK>}, which readers take for an unknown word.
      */
     static boolean isSayable(String spelling) {
-        if (spelling.isEmpty() || spelling.equalsIgnoreCase(DocumentTokens.UNKNOWN_WORD)) {
+        if (spelling.isEmpty() || spelling.equals(DocumentTokens.UNKNOWN_WORD) || spelling.equals(OTHER_UNKNOWN)) {
             return false;
         }
         return spelling.chars()

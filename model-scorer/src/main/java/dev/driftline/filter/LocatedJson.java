@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import dev.driftline.corpus.JsonMistake;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -66,7 +67,7 @@ sealed interface LocatedJson {
                     ? ""
                     : ", line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr();
-            throw new InvalidRulesException(List.of(file + line + ": not JSON: " + e.getOriginalMessage()));
+            throw new InvalidRulesException(List.of(file + line + ": not JSON: " + JsonMistake.of(e)));
         } catch (IOException e) {
             throw new IllegalStateException("a string cannot be read", e);
         }

@@ -734,6 +734,22 @@ public final class NgramCounts {
         pages.held(visitor);
     }
 
+    /** What the n-grams here take where none may be forgotten, which is stored without marks, as {@link #held} counts bytes. */
+    public long bytesWithoutMarks() {
+        long[] bytes = {0};
+        heldEverywhere((context, length, word, count, left, used) -> {
+            if (length == 1 && words.wide(context[1])) {
+                bytes[0] += PackedTuples.varint(word)
+                        + PackedTuples.varint(count)
+                        + (left == 0 ? 0 : PackedTuples.varint(left));
+            } else {
+                int from = words.wide(context[1]) ? 1 : 0;
+                bytes[0] += PackedTuples.plainBytes(from, context, length, word, count);
+            }
+        });
+        return bytes[0];
+    }
+
     /** Visits every word with its unigram counts, without keeping the words on the heap. */
     public void unigrams(WordVisitor visitor) {
         words.counts(visitor);

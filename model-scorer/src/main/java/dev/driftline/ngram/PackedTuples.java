@@ -304,6 +304,15 @@ final class PackedTuples {
         }
     }
 
+    /** The bytes of what {@link #write} writes. */
+    static int plainBytes(int base, int[] context, int length, int word, long count) {
+        int bytes = varint((long) word << 1) + countBytes(count);
+        for (int d = base + 1; d <= length; d++) {
+            bytes += varint(context[d]);
+        }
+        return bytes;
+    }
+
     private final class Cursor {
 
         private final Varints.Reader in = new Varints.Reader(page, from, page.length - from);

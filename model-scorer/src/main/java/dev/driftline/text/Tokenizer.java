@@ -2,6 +2,7 @@ package dev.driftline.text;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts text into sentences and sentences into tokens.
@@ -51,7 +52,27 @@ public interface Tokenizer {
      * @param sentences the tokens
      * @param literals as many sentences of as many strings; where a token is a class, such as {@code <time>}, the time itself
      */
-    record Cut(List<List<String>> sentences, List<List<String>> literals) {}
+    record Cut(List<List<String>> sentences, List<List<String>> literals) {
+
+        /**
+         * What stood in the text for each token in turn and for each end of a sentence, null where it was the token itself and for
+         * the ends; empty if that is all of them.
+         */
+        public List<@Nullable String> replaced() {
+            if (sentences.equals(literals)) {
+                return List.of();
+            }
+            List<@Nullable String> replaced = new ArrayList<>();
+            for (int i = 0; i < sentences.size(); i++) {
+                for (int j = 0; j < sentences.get(i).size(); j++) {
+                    String literal = literals.get(i).get(j);
+                    replaced.add(literal.equals(sentences.get(i).get(j)) ? null : literal);
+                }
+                replaced.add(null);
+            }
+            return replaced;
+        }
+    }
 
     /**
      * The sentences of {@code text}, and beside each token what stood in the text for it.

@@ -126,6 +126,11 @@ public final class Tokenizers {
         return TokenizerName.parse(name).base().equals(CHARACTERS);
     }
 
+    /** Whether a token may stand for what differs from text to text, which {@link Tokenizer#withLiterals} gives beside it. */
+    public static boolean keepsLiterals(String name) {
+        return TokenizerName.parse(name).base().equals(TokenizerName.LOG);
+    }
+
     /** Whether the name names a file of the machine that it is used on. */
     public static boolean readsFile(String name) {
         return TokenizerName.parse(name).readsFile();

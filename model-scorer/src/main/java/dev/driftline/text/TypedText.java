@@ -21,7 +21,14 @@ public record TypedText(String before, String typed, String prefix) {
     private static final int DROPPED = 4;
 
     /**
-     * Takes a text apart. The word is the longest end of the text of which the tokenizer makes one token.
+     * Characters of what nobody types as one word. Each place in it may begin the word, and is tried: the time is quadratic in what
+     * is looked at.
+     */
+    private static final int LONGEST = 256;
+
+    /**
+     * Takes a text apart. The word is the longest end of the text of which the tokenizer makes one token, and none if that
+     * has more than {@value #LONGEST} characters.
      *
      * @param language as of {@link Tokenizer#sentences(String, String)}
      * @throws IllegalArgumentException if {@code text} has an unpaired surrogate
@@ -40,7 +47,10 @@ public record TypedText(String before, String typed, String prefix) {
         for (String token : tokens.subList(Math.max(0, tokens.size() - 2), tokens.size())) {
             longest += token.length();
         }
-        start = Math.max(start, text.length() - longest);
+        if (tokens.get(tokens.size() - 1).length() > LONGEST) {
+            return new TypedText(text, "", "");
+        }
+        start = Math.max(start, text.length() - Math.min(longest, LONGEST + DROPPED));
         for (; start < text.length(); start += Character.charCount(text.codePointAt(start))) {
             if (start > 0 && Character.isSurrogatePair(text.charAt(start - 1), text.charAt(start))) {
                 continue;
@@ -48,7 +58,8 @@ public record TypedText(String before, String typed, String prefix) {
             String typed = text.substring(start);
             Optional<String> prefix = prefix(tokenizer, typed, language);
             if (prefix.isPresent()) {
-                boolean isWord = prefix.get().codePoints().anyMatch(Character::isLetterOrDigit);
+                boolean isWord =
+                        typed.length() <= LONGEST && prefix.get().codePoints().anyMatch(Character::isLetterOrDigit);
                 return isWord
                         ? new TypedText(text.substring(0, start), typed, prefix.get())
                         : new TypedText(text, "", "");

@@ -219,6 +219,22 @@ class ArpaReaderTest {
                 .hasMessageContaining(cure);
     }
 
+    @Test
+    void shouldSayWhatToDoWhereTheHeapIsTooSmallAfterAll() throws IOException {
+        Path file = Files.writeString(folder.resolve("model.arpa"), SMALL);
+        ArpaProgress full = new ArpaProgress() {
+            @Override
+            public void read(int length, long done, long all) {
+                throw new OutOfMemoryError("as where the words are long");
+            }
+        };
+
+        assertThatThrownBy(() -> ArpaReader.read(file, full))
+                .isInstanceOf(ArpaFormatException.class)
+                .hasMessageContaining("does not fit into the")
+                .hasMessageContaining("-Xmx");
+    }
+
     /** Also where what is left of the last word is another word of the model. */
     @Test
     void shouldNeverReadAnotherModelFromAFileThatIsCutShort() throws IOException {

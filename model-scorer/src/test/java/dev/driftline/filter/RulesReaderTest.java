@@ -136,6 +136,7 @@ class RulesReaderTest {
                 "{} | line 1: \"rules\" must be a list of at least one rule",
                 "[] | line 1: the file must be an object",
                 "{\"rules\": [} | line 1, column 12: not JSON",
+                "{\"rules\": [{} | (start marker at line 1, column 11)",
                 "{\"rules\": [{\"name\": \"a\", \"if\": {\"tokens\": \"> 1\"}, \"to\": \"drop\"}], \"percentile\":"
                         + " {\"minimum\": 9, \"window\": 5}} | the minimum cannot be larger than the window",
                 "{\"rules\": [{\"name\": \"a\", \"if\": {\"tokens\": \"> 1\"}, \"to\": \"drop\"}], \"percentile\":"

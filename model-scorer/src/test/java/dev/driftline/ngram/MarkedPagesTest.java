@@ -121,6 +121,43 @@ class MarkedPagesTest {
         assertThat(forms).contains(3);
     }
 
+    @Test
+    void shouldSayWhatAStateWithoutABoundStores() {
+        HeapPageStore pages = new HeapPageStore();
+        NgramCounts plain = new NgramCounts(ORDER, pages, 1 << 24, 1 << 20);
+        NgramCounts bounded =
+                new NgramCounts(ORDER, new HeapPageStore(), 1 << 24, 1 << 20, new Forgetting(1L << 40, 0, 0));
+        for (NgramCounts counts : List.of(plain, bounded)) {
+            counts.load();
+            Random random = new Random(8);
+            int[] context = new int[ORDER];
+            for (int number = 0; number < 6_000; number++) {
+                byte[] word = ("w" + (int) (300 * Math.pow(random.nextDouble(), 3))).getBytes(StandardCharsets.UTF_8);
+                int hash = NgramCounts.hash(word, 0, word.length);
+                int known = counts.find(word, 0, word.length, hash);
+                int id = known >= 0 ? known : counts.learnWord(word, 0, word.length, hash);
+                int length = Math.min(number % 20 + 1, ORDER - 1);
+                counts.learn(context, length, id);
+                System.arraycopy(context, 1, context, 2, ORDER - 2);
+                context[1] = number % 20 == 19 ? NgramCounts.BOS : id;
+            }
+            counts.writeBack();
+        }
+        int[] stored = new int[2];
+        for (byte family : new byte[] {'b', 'f', 't'}) {
+            pages.scan(new byte[] {family}, (key, value) -> {
+                stored[0] += value.length;
+                stored[1]++;
+            });
+        }
+        long bytes = plain.bytesWithoutMarks();
+        assertThat(bounded.bytesWithoutMarks()).isEqualTo(bytes);
+        // Each page begins with up to six bytes of its own.
+        assertThat(stored[0] - bytes).isBetween((long) stored[1], stored[1] * 6L);
+        assertThat(bounded.held().bytes()).isLessThan(bytes);
+        assertThat(plain.held().bytes()).isZero();
+    }
+
     private static List<String> held(NgramCounts counts) {
         List<String> held = new ArrayList<>();
         counts.heldEverywhere((context, length, word, count, left, used) ->

@@ -2,6 +2,8 @@ package dev.driftline.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +36,20 @@ class TypedTextTest {
                     .as(text)
                     .isEqualTo(new TypedText(text, "", ""));
         }
+    }
+
+    /** Every place in a word may begin it: what has no space in it must not take hours. */
+    @Test
+    void shouldNotLookForAWordInWhatNobodyTypes() {
+        Tokenizer words = Tokenizers.named("words");
+        String run = "a".repeat(200_000);
+        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+            assertThat(TypedText.of(words, run, "")).isEqualTo(new TypedText(run, "", ""));
+            assertThat(TypedText.of(words, run + "'", "")).isEqualTo(new TypedText(run + "'", "", ""));
+            assertThat(TypedText.of(words, run + "猫", "")).isEqualTo(new TypedText(run, "猫", "猫"));
+            String longest = "a".repeat(256);
+            assertThat(TypedText.of(words, "x " + longest, "")).isEqualTo(new TypedText("x ", longest, longest));
+        });
     }
 
     @Test

@@ -6,13 +6,11 @@ import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.schemas.TextEvent;
-import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.text.Tokenizer;
 import dev.driftline.text.Tokenizers;
 import dev.driftline.topics.Topic;
 import dev.driftline.topics.TopicNames;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,31 +83,21 @@ final class DocumentReader implements AutoCloseable {
             return DocumentText.missing("its record is a tombstone");
         }
         try {
-            List<String> words = new ArrayList<>();
-            for (List<String> sentence : sentences(record)) {
-                for (String word : sentence) {
-                    if (words.size() < LiveDocument.MOST_TOKENS) {
-                        words.add(word);
-                    }
-                }
-                if (words.size() < LiveDocument.MOST_TOKENS) {
-                    words.add(DocumentTokens.EOS_WORD);
-                }
-            }
-            return new DocumentText(words, "");
+            return DocumentText.of(cut(record), LiveDocument.MOST_TOKENS);
         } catch (KafkaException | IllegalArgumentException e) {
             return DocumentText.missing("its record cannot be read: " + e.getMessage());
         }
     }
 
-    private List<List<String>> sentences(ConsumerRecord<byte[], byte[]> record) {
+    private Tokenizer.Cut cut(ConsumerRecord<byte[], byte[]> record) {
         if (record.topic().equals(textTopic)) {
             TextEvent event = texts.deserialize(record.topic(), record.headers(), record.value());
-            return tokenizer.sentences(event.getText(), event.getLanguage() == null ? "" : event.getLanguage());
+            return tokenizer.withLiterals(event.getText(), event.getLanguage() == null ? "" : event.getLanguage());
         }
-        return documents
+        List<List<String>> sentences = documents
                 .deserialize(record.topic(), record.headers(), record.value())
                 .getSentences();
+        return new Tokenizer.Cut(sentences, sentences);
     }
 
     @Override

@@ -125,12 +125,12 @@ final class DocumentTexts implements AutoCloseable {
                 if (text.problem().isEmpty()
                         && !retracted.contains(position)
                         && kept.putIfAbsent(position, text) == null) {
-                    heap.add(RecordJson.heapBytes(text.words()));
+                    heap.add(text.heapBytes());
                 }
             });
             var eldest = kept.values().iterator();
             while (heap.isOver() && eldest.hasNext()) {
-                heap.add(-RecordJson.heapBytes(eldest.next().words()));
+                heap.add(-eldest.next().heapBytes());
                 eldest.remove();
             }
         }
@@ -141,7 +141,7 @@ final class DocumentTexts implements AutoCloseable {
         synchronized (kept) {
             DocumentText text = kept.remove(position);
             if (text != null) {
-                heap.add(-RecordJson.heapBytes(text.words()));
+                heap.add(-text.heapBytes());
             }
         }
     }

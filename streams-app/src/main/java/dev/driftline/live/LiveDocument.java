@@ -61,6 +61,8 @@ record LiveDocument(InputPosition position, Map<String, Object> fields, Map<Stri
         Map<String, Object> described = new LinkedHashMap<>(fields);
         int shown = Math.min(most, text.words().size());
         described.put("words", text.words().subList(0, shown));
+        described.put(
+                "literals", text.literals().isEmpty() ? null : text.literals().subList(0, shown));
         described.put("words_missing", text.problem().isEmpty() ? null : text.problem());
         Map<String, List<@Nullable Double>> rounded = new LinkedHashMap<>();
         if (shown > 0) {

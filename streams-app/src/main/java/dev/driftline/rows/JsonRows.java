@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.driftline.corpus.CorpusContent;
+import dev.driftline.corpus.JsonMistake;
 import dev.driftline.text.Characters;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,7 @@ final class JsonRows {
         try {
             root = MAPPER.readTree(line);
         } catch (JsonProcessingException e) {
-            return bad(number, line, defaultId, defaultSource, false, "not a JSON object: " + e.getOriginalMessage());
+            return bad(number, line, defaultId, defaultSource, false, "not a JSON object: " + JsonMistake.of(e));
         }
         if (!root.isObject()) {
             String kind = root.isMissingNode()

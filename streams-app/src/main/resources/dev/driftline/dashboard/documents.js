@@ -135,6 +135,7 @@ function words(scored) {
   const recorded = Object.keys(scored.bits).length > 0;
   return wordRun(scored.words, mixture, scored.spelling, `Words of ${scored.id}`, (index) => ({
     word: scored.words[index],
+    literal: scored.literals?.[index],
     letters: scored.spelling?.[index] || 0,
     bits: recorded ? Object.fromEntries(Object.entries(scored.bits).map(([model, values]) => [model, values[index]])) : null,
     note: 'Probability when it was scored',

@@ -209,6 +209,7 @@ function drawScore(answer) {
       const token = answer.tokens[index];
       return {
         word: token.word,
+        literal: token.literal,
         bits: token.bits,
         letters: token.spelling || 0,
         note: 'Probability now',

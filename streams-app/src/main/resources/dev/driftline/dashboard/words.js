@@ -13,7 +13,8 @@ export function legend() {
 
 /**
  * A run of words, which is one stop for the Tab key; arrow keys move between the words. `describe(index)` returns what the
- * inspector shows: {word, bits: {model: bits}, letters, note, expected: Promise or null}. `letters` has the bits that the letters
+ * inspector shows: {word, literal, bits: {model: bits}, letters, note, expected: Promise or null}. `literal` is what stood in
+ * the text for a class such as <ip>, where it is not the word itself. `letters` has the bits that the letters
  * of each unknown word cost, 0 for a known one: an unknown word has the darkest colour, whatever <unk> cost in its place.
  */
 export function wordRun(words, mixture, letters, label, describe) {
@@ -77,13 +78,15 @@ const inspector = {
     delete panel.dataset.term;
     const end = about.word === '</s>';
     const surprisal = about.bits?.mixture;
-    panel.replaceChildren(
+    // A null among children would be written out.
+    panel.replaceChildren(...[
       make('p', {class: 'subject', text: end ? '¶ end of sentence' : about.word}),
+      about.literal ? make('p', {class: 'literal', text: `in the text: ${about.literal}`}) : null,
       about.bits && surprisal !== undefined
         ? make('p', {class: 'quiet', text: about.letters > 0 ? spelledOut(surprisal, about.letters) : `${bits(surprisal, 1)} bits: ${probability(chance(surprisal))}`})
         : make('p', {class: 'quiet', text: 'Its surprisal is not in the score: see scores.expert.surprisals.'}),
       about.bits ? models(about.bits, about.letters > 0 ? `${about.note}, of an unknown word (<unk>)` : about.note) : null,
-    );
+    ].filter(Boolean));
     const expected = make('div', {class: 'expected'});
     panel.append(expected);
     show(panel, true);

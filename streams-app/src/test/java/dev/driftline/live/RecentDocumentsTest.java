@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.driftline.heap.HeapBudget;
 import dev.driftline.heap.HeapUse;
+import dev.driftline.text.Tokenizer;
+import dev.driftline.text.Tokenizers;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -78,12 +80,28 @@ class RecentDocumentsTest {
                 Map.of("mixture", new float[] {1.23456f, Float.POSITIVE_INFINITY, 3}),
                 new float[] {0, 21.5f, 0});
 
-        Map<String, Object> shown = document.withText(new DocumentText(List.of("a", "b", "</s>"), ""), 2);
+        Map<String, Object> shown = document.withText(new DocumentText(List.of("a", "b", "</s>"), List.of(), ""), 2);
 
         assertThat(shown).containsEntry("id", "d").containsEntry("words", List.of("a", "b"));
         assertThat(shown.get("words_missing")).isNull();
+        assertThat(shown.get("literals")).isNull();
         assertThat(shown.get("bits")).isEqualTo(Map.of("mixture", Arrays.asList(1.235, null)));
         assertThat(shown.get("spelling")).isEqualTo(List.of(0.0, 21.5));
+    }
+
+    @Test
+    void shouldShowWhatStoodInTheTextForAClass() {
+        Tokenizer.Cut cut = Tokenizers.named("log").withLiterals("from 10.0.0.1:22 up\nport 7", "");
+
+        Map<String, Object> shown = document(0, 9).withText(DocumentText.of(cut, 6), 5);
+        assertThat(shown).containsEntry("words", List.of("from", "<ip>", "up", "</s>", "port"));
+        assertThat(shown.get("literals")).isEqualTo(Arrays.asList(null, "10.0.0.1:22", null, null, null));
+
+        Tokenizer.Cut words = Tokenizers.named("words").withLiterals("from 10.0.0.1:22 up", "");
+        assertThat(DocumentText.of(words, 99).literals()).isEmpty();
+        assertThat(DocumentText.of(cut, 99).heapBytes())
+                .isGreaterThan(DocumentText.of(new Tokenizer.Cut(cut.sentences(), cut.sentences()), 99)
+                        .heapBytes());
     }
 
     @Test

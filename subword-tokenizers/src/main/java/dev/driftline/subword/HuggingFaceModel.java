@@ -2,6 +2,8 @@ package dev.driftline.subword;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.driftline.text.SubwordModel;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,17 +11,26 @@ import java.util.Map;
 /** A model of the library. Thread-safe: the native part only reads. */
 final class HuggingFaceModel implements SubwordModel {
 
+    private static final Cleaner CLEANER = Cleaner.create();
+
     private final HuggingFaceTokenizer tokenizer;
     private final Map<String, Long> ids;
 
     HuggingFaceModel(HuggingFaceTokenizer tokenizer, Map<String, Long> ids) {
         this.tokenizer = tokenizer;
         this.ids = ids;
+        // Nobody knows when the last tokenizer of a model is gone, and the library never frees one by itself.
+        CLEANER.register(this, tokenizer::close);
     }
 
     @Override
     public List<String> tokens(String line) {
-        return List.of(tokenizer.encode(line, false, false).getTokens());
+        try {
+            return List.of(tokenizer.encode(line, false, false).getTokens());
+        } finally {
+            // Not cleaned while native code runs.
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override
@@ -56,7 +67,14 @@ final class HuggingFaceModel implements SubwordModel {
     }
 
     private String decoded(List<String> tokens) {
-        return tokenizer.decode(
-                tokens.stream().mapToLong(token -> ids.getOrDefault(token, 0L)).toArray(), false);
+        try {
+            return tokenizer.decode(
+                    tokens.stream()
+                            .mapToLong(token -> ids.getOrDefault(token, 0L))
+                            .toArray(),
+                    false);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 }

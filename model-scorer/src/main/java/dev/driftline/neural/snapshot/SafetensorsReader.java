@@ -2,6 +2,7 @@ package dev.driftline.neural.snapshot;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.driftline.corpus.JsonMistake;
 import dev.driftline.neural.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -68,7 +69,7 @@ final class SafetensorsReader {
                     StandardCharsets.UTF_8.decode(bytes).toString());
         } catch (JsonProcessingException e) {
             throw new InvalidSnapshotException(
-                    "not a safetensors file: its header is not JSON: " + e.getOriginalMessage(), e);
+                    "not a safetensors file: its header is not JSON: " + JsonMistake.of(e), e);
         }
         if (!header.isObject()) {
             throw new InvalidSnapshotException("not a safetensors file: its header is not a JSON object");

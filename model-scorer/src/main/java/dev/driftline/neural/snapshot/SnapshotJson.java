@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.driftline.corpus.JsonMistake;
 import dev.driftline.neural.Architecture;
 import dev.driftline.neural.Cell;
 import java.io.UncheckedIOException;
@@ -79,7 +80,7 @@ public final class SnapshotJson {
         try {
             return MAPPER.readTree(json);
         } catch (JsonProcessingException e) {
-            throw new InvalidSnapshotException(what + " is not JSON: " + e.getOriginalMessage(), e);
+            throw new InvalidSnapshotException(what + " is not JSON: " + JsonMistake.of(e), e);
         }
     }
 

@@ -157,8 +157,17 @@ final class ExportSource {
      * @param described what they are
      */
     private ExportedCounts open(Path folder, String described) {
+        boolean hasBackground;
+        try {
+            hasBackground = StateDirectory.learned(folder)
+                    .map(model -> !model.background().isEmpty())
+                    .orElse(false);
+        } catch (IllegalStateException e) {
+            throw new CommandFailedException(e.getMessage());
+        }
         StateDirectory opened = settings.open(folder, delta);
-        return new ExportedCounts(opened.model(), described, opened::close);
+        return new ExportedCounts(
+                opened.model(), described + (hasBackground ? " without its background" : ""), opened::close);
     }
 
     private ExportedCounts learn(Screen screen, CtrlC ctrlC) throws IOException {

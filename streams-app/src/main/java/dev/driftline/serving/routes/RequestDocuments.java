@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Texts out of what a request carries, within the limits. On every route a field that is a text means the same: a string is
@@ -64,6 +65,21 @@ final class RequestDocuments {
             throw ProblemException.cannotHonour("the text has no words: give at least one");
         }
         return sentences;
+    }
+
+    /**
+     * What stood in {@code text} for each token of {@link #document}, null where that is the token itself; empty where it is so
+     * for all of them, as for tokens that the request gives itself.
+     */
+    List<@Nullable String> literals(RequestArguments arguments) {
+        Optional<RequestText> given = arguments.given("text");
+        return Tokenizers.keepsLiterals(named(arguments))
+                        && given.isPresent()
+                        && given.get() instanceof RequestText.Raw raw
+                ? cutting(arguments)
+                        .withLiterals(raw.text(), language(arguments))
+                        .replaced()
+                : List.of();
     }
 
     /** The sentences of a text that goes on; the last is open and may be empty. */

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How surprising a text is, with everything that the stream scores with.
@@ -52,6 +53,7 @@ final class ScoreRoutes implements RouteGroup {
         RequestArguments arguments =
                 RequestArguments.of(context, "text", "source", "tokenizer", "language", "alternatives");
         DocumentTokens document = documents.document(arguments);
+        List<@Nullable String> literals = documents.literals(arguments);
         int alternatives = arguments.whole("alternatives", 0, 0, MOST_ALTERNATIVES);
         if (alternatives > 0 && document.tokens().length > MOST_TOKENS_WITH_ALTERNATIVES) {
             throw new ProblemException(Problem.limit(
@@ -63,10 +65,11 @@ final class ScoreRoutes implements RouteGroup {
                     MOST_TOKENS_WITH_ALTERNATIVES));
         }
         Optional<String> source = arguments.text("source");
-        pool.answer(context, () -> json(scores.score(document, source, alternatives), source));
+        pool.answer(context, () -> json(scores.score(document, source, alternatives), source, literals));
     }
 
-    private Map<String, Object> json(DocumentScores.Scored scored, Optional<String> source) {
+    private Map<String, Object> json(
+            DocumentScores.Scored scored, Optional<String> source, List<@Nullable String> literals) {
         DocumentScore score = scored.score();
         int[] shown = shown(scored);
         return fields(
@@ -82,7 +85,7 @@ final class ScoreRoutes implements RouteGroup {
                 score.unknownRate(),
                 "tokens",
                 IntStream.range(0, scored.document().tokens().length)
-                        .mapToObj(token -> token(scored, token, shown))
+                        .mapToObj(token -> token(scored, token, shown, literals.isEmpty() ? null : literals.get(token)))
                         .toList(),
                 "models",
                 models(score, shown),
@@ -109,7 +112,9 @@ final class ScoreRoutes implements RouteGroup {
                 .toArray();
     }
 
-    private static Map<String, Object> token(DocumentScores.Scored scored, int token, int[] shown) {
+    /** @param literal what stood in the text for it; null where that is the token itself */
+    private static Map<String, Object> token(
+            DocumentScores.Scored scored, int token, int[] shown, @Nullable String literal) {
         DocumentScore score = scored.score();
         Map<String, Object> bits = new LinkedHashMap<>();
         for (int model : shown) {
@@ -117,6 +122,9 @@ final class ScoreRoutes implements RouteGroup {
         }
         String word = scored.document().words()[scored.document().tokens()[token]];
         Map<String, Object> json = fields("word", word, "known", !scored.rows().unknown()[token], "bits", bits);
+        if (literal != null) {
+            json.put("literal", literal);
+        }
         if (scored.rows().unknown()[token]) {
             json.put("spelling", number(score.spelling()[token]));
         }

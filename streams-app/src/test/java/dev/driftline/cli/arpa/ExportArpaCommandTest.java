@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.driftline.arpa.ArpaReader;
 import dev.driftline.backoff.BackoffModel;
 import dev.driftline.cli.Driftline;
+import dev.driftline.identity.ModelIdentity;
+import dev.driftline.store.RocksDbPages;
+import dev.driftline.store.StoreHeader;
 import dev.driftline.terminal.ExitCodes;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -125,6 +128,34 @@ class ExportArpaCommandTest {
         assertThat(run("--state", state, "--order", "5", "--output", arpa)).isEqualTo(ExitCodes.FAILED);
         assertThat(err.toString()).contains("choose an order between 1 and 4");
         assertThat(Path.of(arpa)).doesNotExist();
+    }
+
+    /** A service with a background leaves this in its store; the counts are the same. */
+    @Test
+    void shouldSayThatTheBackgroundOfAStateIsNotInTheFile() throws IOException {
+        Path state = folder.resolve("state");
+        Driftline.execute(
+                new PrintWriter(out, true),
+                new PrintWriter(err, true),
+                "evaluate",
+                corpus,
+                "--state",
+                state.toString());
+        assertThat(run("--state", state.toString(), "--output", arpa)).isZero();
+        assertThat(out.toString()).doesNotContain("background");
+        byte[] without = Files.readAllBytes(Path.of(arpa));
+        ModelIdentity model = new ModelIdentity(
+                "driftline", "driftline.", 5, "growing", "words", "kneser-ney", 1, "00000000000000ab");
+        try (RocksDbPages store = RocksDbPages.open(state.resolve("shard-0"), 16 << 20)) {
+            store.put(StoreHeader.key(), StoreHeader.ofModel(model, null));
+        }
+
+        assertThat(run("--state", state.toString(), "--output", arpa, "--overwrite"))
+                .as(err.toString())
+                .isZero();
+
+        assertThat(out.toString()).contains("n-grams of " + state + " without its background (");
+        assertThat(Path.of(arpa)).hasBinaryContent(without);
     }
 
     @Test

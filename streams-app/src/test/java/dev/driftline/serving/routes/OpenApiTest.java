@@ -124,7 +124,9 @@ class OpenApiTest {
                 Arguments.of("DriftEvent", DriftEvent.getClassSchema(), Set.of()),
                 Arguments.of("PromotionDecision", PromotionDecision.getClassSchema(), Set.of()),
                 Arguments.of(
-                        "LiveDocument", Score.getClassSchema(), Set.of("words", "words_missing", "bits", "spelling")));
+                        "LiveDocument",
+                        Score.getClassSchema(),
+                        Set.of("words", "literals", "words_missing", "bits", "spelling")));
     }
 
     private static void describes(JsonNode described, Schema schema, Set<String> added, String where) {

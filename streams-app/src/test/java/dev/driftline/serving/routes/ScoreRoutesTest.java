@@ -59,6 +59,23 @@ class ScoreRoutesTest {
         assertThat(score.get("snapshot_version").isNull()).isTrue();
     }
 
+    /** What the tokenizer took for one token of its kind is in the text that was sent, and is said beside it. */
+    @Test
+    void shouldSayWhatStoodInTheTextForAClass() throws Exception {
+        String log = "\"tokenizer\": \"log\", \"text\": ";
+        JsonNode score = served.post("/v1/score", "{" + log + "\"from 10.0.0.1:22 up\\n\\nport 7\\n\"}");
+
+        assertThat(words(score.get("tokens")))
+                .containsExactly("from", "<ip>", "up", "</s>", "port", "<number>", "</s>");
+        assertThat(score.at("/tokens/1/literal").asText()).isEqualTo("10.0.0.1:22");
+        assertThat(score.at("/tokens/5/literal").asText()).isEqualTo("7");
+        assertThat(score.at("/tokens/0").has("literal")).as("a word").isFalse();
+        assertThat(score.at("/tokens/6").has("literal")).as("the end").isFalse();
+        JsonNode words = served.post("/v1/score", "{\"text\": \"from 10.0.0.1 up\"}");
+        assertThat(words.get("tokens"))
+                .noneSatisfy(token -> assertThat(token.has("literal")).isTrue());
+    }
+
     @Test
     void shouldScoreForASourceThatItKnowsWithItsOwnWeightsAndCaches() throws Exception {
         String text = "\"text\": \"students opened their books\"";
