@@ -1,11 +1,15 @@
 package dev.driftline.subword;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.driftline.text.SubwordModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Reads a {@code tokenizer.json} of Hugging Face, or a model of SentencePiece: which of them it is, the bytes say. Thread-safe. */
@@ -37,12 +41,34 @@ public final class SubwordReader implements SubwordModel.Reader {
                                 + " tokenizer.json there");
     }
 
+    /**
+     * What is needed of the file: its merges alone, half a million pairs of strings, would take ten times their bytes on the
+     * heap, and only the library needs them.
+     */
     private static JsonNode json(byte[] file) {
-        try {
-            return JSON.readTree(file);
+        try (JsonParser parser = JSON.createParser(file)) {
+            return parser.nextToken() == JsonToken.START_OBJECT
+                    ? object(parser, Set.of("model", "added_tokens"))
+                    : MissingNode.getInstance();
         } catch (IOException e) {
             return MissingNode.getInstance();
         }
+    }
+
+    /** @param kept the fields to read; the others are passed over */
+    private static JsonNode object(JsonParser parser, Set<String> kept) throws IOException {
+        ObjectNode read = JSON.createObjectNode();
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            JsonToken value = parser.nextToken();
+            if (!kept.contains(name)) {
+                parser.skipChildren();
+            } else if (name.equals("model") && value == JsonToken.START_OBJECT) {
+                read.set(name, object(parser, Set.of("vocab")));
+            } else {
+                read.set(name, JSON.<JsonNode>readTree(parser));
+            }
+        }
+        return read;
     }
 
     private static SubwordModel sentencePiece(byte[] file) {
