@@ -248,8 +248,35 @@ final class Replay {
                         learn(shard, place, document, true);
                     }
                 }
+                retractUnordered(stream, place);
             }
         }
+    }
+
+    /** A retraction follows its document in the same stream, so that the document has been learned again by now. */
+    private void retractUnordered(Stream stream, Place place) {
+        ReplayedDocument retraction = retracted.get(place);
+        if (retraction == null
+                || !outputs.retraction(place).map(Replay::isTaken).orElse(true)) {
+            return;
+        }
+        boolean isDone = true;
+        for (int shard = 0; shard < shards.length; shard++) {
+            Map<Stream, Long> firsts = orderedFrom.get(shard);
+            boolean isUnordered = firsts != null && place.offset() < firsts.getOrDefault(stream, Long.MAX_VALUE);
+            if (isUnordered && options.wants(shard)) {
+                retract(shard, place, retraction);
+            }
+            isDone &= isUnordered || !options.wants(shard);
+        }
+        if (isDone) {
+            // An order that names it all the same would have it learned again.
+            retracted.remove(place);
+        }
+    }
+
+    private static boolean isTaken(RetractionOutcome outcome) {
+        return outcome == RetractionOutcome.RETRACTED || outcome == RetractionOutcome.APPROXIMATE;
     }
 
     /** The document at {@code place}, which is read if nobody has asked for it yet; null where there is none. */
@@ -346,10 +373,7 @@ final class Replay {
         boolean isSource = retraction.document.retract().filter(Retract::source).isPresent();
         if (settings.layout() != Layout.SHARDS && !retraction.hasFailed) {
             Optional<RetractionOutcome> answer = outputs.retraction(place);
-            boolean isTaken = answer.isEmpty()
-                    || answer.get() == RetractionOutcome.RETRACTED
-                    || answer.get() == RetractionOutcome.APPROXIMATE;
-            if (!isTaken) {
+            if (answer.isPresent() && !isTaken(answer.get())) {
                 if (answer.get() == RetractionOutcome.SOURCE_DROPPED) {
                     listener.retracted(place, retraction);
                 }
@@ -366,11 +390,7 @@ final class Replay {
         byte[] reply = shards[shard].answer(retraction.request(shard));
         boolean taken = gather.taken(List.of(reply)).get(shard);
         if (!taken) {
-            boolean isOut = outputs.retraction(place)
-                    .filter(outcome ->
-                            outcome == RetractionOutcome.RETRACTED || outcome == RetractionOutcome.APPROXIMATE)
-                    .isPresent();
-            if (isOut) {
+            if (outputs.retraction(place).filter(Replay::isTaken).isPresent()) {
                 differences.add(
                         Difference.Kind.REQUEST,
                         "shard " + shard + ", the retraction of " + place.describe(settings.topics()),

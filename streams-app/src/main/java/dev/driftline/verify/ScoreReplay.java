@@ -127,7 +127,8 @@ final class ScoreReplay implements Replay.Listener, AutoCloseable {
         if (!options.scores()) {
             return;
         }
-        if (order.isEmpty() || sources.ended().isPresent()) {
+        // The order of the replies may not name one that a shard learned in an order that is not known.
+        if (order.isEmpty() || document.isUnordered || sources.ended().isPresent()) {
             finish(place, document);
             return;
         }

@@ -2,6 +2,7 @@ package dev.driftline.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.driftline.config.DriftlineConfig;
 import dev.driftline.config.keys.ServiceKeys;
 import dev.driftline.schemas.Document;
 import dev.driftline.schemas.ExpertScore;
@@ -21,6 +22,10 @@ import dev.driftline.testing.SmallDocuments;
 import dev.driftline.topics.Changelogs;
 import dev.driftline.topics.Layout;
 import dev.driftline.topics.TopicAdmin;
+import dev.driftline.verify.Verification;
+import dev.driftline.verify.VerificationReport;
+import dev.driftline.verify.VerifyOptions;
+import dev.driftline.verify.log.VerifyProgress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,6 +90,9 @@ class MoreShardsIT {
             application.publish(documents.subList(0, WAVE));
             LocalInstance one = application.start("one");
             scores.awaitSize(WAVE, PATIENCE);
+            Document withdrawn = documents.get(WAVE / 2);
+            assertThat(run(application, "retract", withdrawn.getId()).exitCode())
+                    .isZero();
             one.close();
 
             String sources = Changelogs.of(application.config().get(ServiceKeys.APPLICATION_ID), SourceModels.STORE);
@@ -104,9 +112,14 @@ class MoreShardsIT {
             assertThat(several.service().layout()).contains(Layout.SHARDS);
             several.close();
             NgramCensus census = new NgramCensus(ORDER);
-            documents.forEach(document -> census.add(document.getSentences()));
-            ChangelogCounts.read(application.config().with(Map.of("shards", Integer.toString(SHARDS))))
-                    .assertEqual(census);
+            documents.stream()
+                    .filter(document -> document != withdrawn)
+                    .forEach(document -> census.add(document.getSentences()));
+            DriftlineConfig config = application.config().with(Map.of("shards", Integer.toString(SHARDS)));
+            ChangelogCounts.read(config).assertEqual(census);
+            VerificationReport report = Verification.run(config, VerifyOptions.everything(), VerifyProgress.NONE);
+            assertThat(report.differences()).isEmpty();
+            assertThat(report.scores()).as("those since then").isEqualTo(WAVE);
             assertThat(scores.values())
                     .extracting(Score::getId)
                     .containsExactlyInAnyOrderElementsOf(
@@ -140,7 +153,11 @@ class MoreShardsIT {
     }
 
     private static DriftlineProcess.Result reshard(Application application) {
-        List<String> arguments = new ArrayList<>(List.of("reshard", "--shards", Integer.toString(SHARDS)));
+        return run(application, "reshard", "--shards", Integer.toString(SHARDS));
+    }
+
+    private static DriftlineProcess.Result run(Application application, String... words) {
+        List<String> arguments = new ArrayList<>(List.of(words));
         application.settings().forEach((name, value) -> arguments.addAll(List.of("--set", name + "=" + value)));
         return CommandLine.run(arguments);
     }
