@@ -3,6 +3,7 @@ package dev.driftline.bulk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.driftline.rows.RowConflictException;
@@ -11,8 +12,10 @@ import dev.driftline.rows.RowFormat;
 import dev.driftline.terminal.PlainJson;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -216,10 +219,10 @@ class FileScoringTest {
                 .redirectOutput(folder.resolve("log.txt").toFile())
                 .start();
         Path log = folder.resolve("out.jsonl.costs");
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while ((!Files.exists(log) || Files.size(log) < 4_000) && process.isAlive() && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
-        }
+        await("a run in its middle")
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> !process.isAlive() || Killed.isInTheMiddle(log));
         process.destroyForcibly().waitFor();
         assertThat(out).doesNotExist();
         assertThat(log).exists();
@@ -233,14 +236,29 @@ class FileScoringTest {
         assertThat(Files.readString(out)).isEqualTo(Files.readString(folder.resolve("whole.jsonl")));
     }
 
-    /** A run that is slow enough to be killed. */
+    /** A run that comes no further than to its middle. */
     static final class Killed {
+
+        static boolean isInTheMiddle(Path log) {
+            try {
+                return Files.exists(log) && Files.size(log) >= 4_000;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
         public static void main(String[] arguments) throws IOException {
+            Path log = Path.of(arguments[1] + ".costs");
             new FileScoring(
                             new WordsModel(2_000),
                             options(1, Part.NONE, Optional.empty(), Set.of()),
                             new Silent(),
-                            () -> false)
+                            () -> {
+                                while (isInTheMiddle(log)) {
+                                    LockSupport.park();
+                                }
+                                return false;
+                            })
                     .run(
                             List.of(new ScoreJob(
                                     Path.of(arguments[0]), RowFormat.JSONL, Optional.of(Path.of(arguments[1])))),
