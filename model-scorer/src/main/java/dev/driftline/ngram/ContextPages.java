@@ -200,8 +200,7 @@ final class ContextPages {
                 page -> PageKeys.rare(block, page),
                 () -> rare.remove(block));
         rest.trie().reserve(shared.trie().used());
-        move(shared, word, own, rest, false);
-        move(shared, word, own, rest, true);
+        move(shared, word, own, rest);
         rest.replace(shared);
         cache.replace(shared, rest);
         rare.put(block, rest);
@@ -209,18 +208,15 @@ final class ContextPages {
         cache.markDirty(own);
     }
 
-    private void move(TriePages from, int word, WideContext own, TriePages rest, boolean forgotten) {
-        from.held((context, length, follower, count, left, used) -> {
-            if (forgotten != (follower == HeldVisitor.FORGOTTEN)) {
-                return;
-            }
+    private void move(TriePages from, int word, WideContext own, TriePages rest) {
+        from.heldContextsFirst((context, length, follower, count, left, used) -> {
             if (context[1] != word) {
                 rest.put(context, length, follower, count, left, used);
                 return;
             }
             // The hand may ask for these words before it comes by the pages that these n-grams go to.
             shardWords.need(context, length, follower);
-            if (!forgotten) {
+            if (follower != HeldVisitor.FORGOTTEN) {
                 holdings.ngrams--;
                 holdings.bytes -= PackedTuples.bytes(0, context, length, follower, count, left);
             }

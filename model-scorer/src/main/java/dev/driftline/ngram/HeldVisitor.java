@@ -4,6 +4,27 @@ package dev.driftline.ngram;
 @FunctionalInterface
 interface HeldVisitor {
 
+    /** Something that holds tuples, what is left of forgotten ones, and the mass of those. */
+    interface Source {
+
+        /** Visits everything that is held, in no particular order. */
+        void held(HeldVisitor visitor);
+
+        /** As {@link #held}, but the mass that contexts have forgotten last: who puts it elsewhere needs those contexts to be there. */
+        default void heldContextsFirst(HeldVisitor visitor) {
+            held((context, length, word, count, left, used) -> {
+                if (word != HeldVisitor.FORGOTTEN) {
+                    visitor.visit(context, length, word, count, left, used);
+                }
+            });
+            held((context, length, word, count, left, used) -> {
+                if (word == HeldVisitor.FORGOTTEN) {
+                    visitor.visit(context, length, word, count, left, used);
+                }
+            });
+        }
+    }
+
     /** In place of a word: the mass of followers that a context has forgotten. */
     int FORGOTTEN = -1;
 

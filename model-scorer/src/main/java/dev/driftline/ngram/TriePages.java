@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * eighth of the heap, and read as it is. A page that is read is packed. When it has been used more than {@value #WARM} times since the hand
  * of the {@link PageCache} came by, it is decoded; when fewer times, packed again.
  */
-final class TriePages extends CacheUnit {
+final class TriePages extends CacheUnit implements HeldVisitor.Source {
 
     /** Tuples that a page holds before the unit is spread over twice as many. */
     static final int PAGE = 128;
@@ -213,8 +213,18 @@ final class TriePages extends CacheUnit {
         }
     }
 
-    /** Visits everything that is held, in no particular order. */
-    void held(HeldVisitor visitor) {
+    @Override
+    public void heldContextsFirst(HeldVisitor visitor) {
+        ContextTrie all = trie != null ? trie : decoded();
+        if (marked) {
+            all.heldContextsFirst(visitor);
+        } else {
+            all.held(visitor);
+        }
+    }
+
+    @Override
+    public void held(HeldVisitor visitor) {
         if (trie != null) {
             trie.held(visitor);
         } else {
@@ -388,18 +398,8 @@ final class TriePages extends CacheUnit {
 
     /** Puts everything that is held here into other units, by the first word that is not shared. */
     void copyTo(IntFunction<TriePages> units) {
-        held((context, length, word, count, left, used) -> {
-            if (word != HeldVisitor.FORGOTTEN) {
-                units.apply(context[base + 1]).put(context, length, word, count, left, used);
-            }
-        });
-        if (marked) {
-            held((context, length, word, count, left, used) -> {
-                if (word == HeldVisitor.FORGOTTEN) {
-                    units.apply(context[base + 1]).put(context, length, word, count, left, used);
-                }
-            });
-        }
+        heldContextsFirst((context, length, word, count, left, used) ->
+                units.apply(context[base + 1]).put(context, length, word, count, left, used));
     }
 
     private int tuples() {
