@@ -5,8 +5,10 @@ import dev.driftline.background.BackgroundRows;
 import dev.driftline.codec.MalformedBytesException;
 import dev.driftline.prefix.WordPrefix;
 import dev.driftline.scoring.messages.ModelFingerprint;
+import dev.driftline.scoring.messages.ShardFailure;
 import dev.driftline.scoring.messages.ShardMessageException;
 import dev.driftline.scoring.messages.ShardReply;
+import dev.driftline.scoring.messages.ShardRetraction;
 import dev.driftline.scoring.messages.UnigramTotals;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
@@ -75,7 +77,7 @@ public final class Gather {
     }
 
     /**
-     * Which shard has replied to which document, with a reply, a {@link ShardReply.Failure} or a {@link ShardReply.Retracted}.
+     * Which shard has replied to which document, with a reply, a {@link ShardFailure} or a {@link ShardRetraction}.
      *
      * @param ticket of the document
      * @param shard that has replied
@@ -88,12 +90,12 @@ public final class Gather {
      * @throws ShardMessageException if it is neither a reply of this model of any kind nor a failure, or not whole
      */
     public Address address(byte[] reply) {
-        if (ShardReply.Failure.is(reply)) {
-            ShardReply.Failure failure = ShardReply.Failure.open(reply, model);
+        if (ShardFailure.is(reply)) {
+            ShardFailure failure = ShardFailure.open(reply, model);
             return new Address(failure.ticket(), failure.shard());
         }
-        if (ShardReply.Retracted.is(reply)) {
-            ShardReply.Retracted retracted = ShardReply.Retracted.open(reply, model);
+        if (ShardRetraction.is(reply)) {
+            ShardRetraction retracted = ShardRetraction.open(reply, model);
             return new Address(retracted.ticket(), retracted.shard());
         }
         ShardReply opened = open(reply);
@@ -136,7 +138,7 @@ public final class Gather {
         long missing = 0;
         boolean approximate = false;
         for (byte[] reply : replies) {
-            ShardReply.Retracted of = ShardReply.Retracted.open(reply, model);
+            ShardRetraction of = ShardRetraction.open(reply, model);
             replied.set(of.shard());
             there.set(of.shard(), of.isThere());
             events += of.events();
@@ -150,14 +152,14 @@ public final class Gather {
     /**
      * The shards that have taken a document out.
      *
-     * @param replies of some shards to a request of {@link Scatter#retraction}; others than {@link ShardReply.Retracted} are passed over
+     * @param replies of some shards to a request of {@link Scatter#retraction}; others than {@link ShardRetraction} are passed over
      * @throws ShardMessageException if one begins as such a reply, and is not a whole one of this model
      */
     public BitSet taken(List<byte[]> replies) {
         BitSet taken = new BitSet(shards);
         for (byte[] reply : replies) {
-            if (ShardReply.Retracted.is(reply)) {
-                ShardReply.Retracted of = ShardReply.Retracted.open(reply, model);
+            if (ShardRetraction.is(reply)) {
+                ShardRetraction of = ShardRetraction.open(reply, model);
                 taken.set(of.shard(), of.isTaken());
             }
         }
@@ -172,10 +174,10 @@ public final class Gather {
     }
 
     /** The failures among {@code replies}. */
-    public List<ShardReply.Failure> failures(List<byte[]> replies) {
+    public List<ShardFailure> failures(List<byte[]> replies) {
         return replies.stream()
-                .filter(ShardReply.Failure::is)
-                .map(reply -> ShardReply.Failure.open(reply, model))
+                .filter(ShardFailure::is)
+                .map(reply -> ShardFailure.open(reply, model))
                 .toList();
     }
 

@@ -2,11 +2,11 @@ package dev.driftline.scoring;
 
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.ngram.PositionLookups;
-import dev.driftline.ngram.document.DocumentNgrams;
 import dev.driftline.ngram.words.OtherShards;
 import dev.driftline.pages.PageStore;
 import dev.driftline.scoring.messages.GoneWords;
 import dev.driftline.scoring.messages.ModelFingerprint;
+import dev.driftline.scoring.messages.ShardFailure;
 import dev.driftline.scoring.messages.ShardMessageException;
 import dev.driftline.scoring.messages.ShardReply;
 import dev.driftline.scoring.messages.ShardRequest;
@@ -16,10 +16,7 @@ import dev.driftline.smoothing.PositionCounts;
 import dev.driftline.smoothing.Smoothing;
 import dev.driftline.spelling.SpellingModel;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,19 +41,6 @@ public final class ShardScorer {
     /** Where the character model's pages begin, beside those of the counts. */
     private static final byte[] SPELLING_PAGES = {'c'};
 
-    /** Of the words of a shard with the highest counts, how many it tells where next words are wanted and no proof. */
-    private static final int FREQUENT = 16;
-
-    /** Of the words with the highest counts, how many are looked at for one that is listed: by either count. */
-    private static final int LOOKED_AT = 2;
-
-    /** In place of the id of a word that has not been looked up yet. */
-    private static final int NOT_LOOKED_UP = -2;
-
-    private static final byte[] UNKNOWN_UTF8 = DocumentTokens.UNKNOWN_WORD.getBytes(StandardCharsets.UTF_8);
-
-    private static final byte[] EOS_UTF8 = DocumentTokens.EOS_WORD.getBytes(StandardCharsets.UTF_8);
-
     private final ModelSettings settings;
     private final int order;
     private final int shard;
@@ -64,30 +48,21 @@ public final class ShardScorer {
     private final NgramCounts counts;
     private final SpellingModel spelling;
     private final boolean growing;
-    private final boolean ownsBos;
-    private final boolean ownsEos;
 
-    private final PositionCounts position;
     private final PositionLookups lookups;
-    private final float[] alpha;
-    private final float[] gamma;
     private final int[] context;
     private final ModelFingerprint model;
     private final ShardRequest.Reader request;
     private final ShardReply.Writer reply;
     private final ShardReply.BatchWriter replies;
-    private final DocumentNgrams ngrams;
+    private final RequestWords words;
+    private final PairWriter pairs;
+    private final NextWordsWriter nextWords;
+    private final DocumentRetraction retraction;
     private final GoneWords.Writer gone;
 
     /** Answers queries, with room of its own: one may come while a request is open. Made for the first; null before it. */
     private @Nullable ShardScorer queries;
-
-    // By code, what the dictionary says of each word of the request.
-    private int[] ids = new int[256];
-    private boolean[] owned = new boolean[256];
-    private int[] hash = new int[256];
-    private int[] times = new int[256];
-    private final int[] hashesAhead = new int[NgramCounts.WORDS_AHEAD];
 
     /**
      * @param shard this shard's number, from 0
@@ -108,22 +83,31 @@ public final class ShardScorer {
      */
     public ShardScorer(
             ModelSettings settings, int shard, int shards, PageStore pages, long cacheBytes, long wordBytes) {
-        this.settings = settings;
-        this.order = settings.order();
-        this.shard = shard;
-        this.shards = shards;
-        growing = settings.vocabulary() instanceof Vocabulary.Growing;
-        model = settings.fingerprint(shards);
-        gone = new GoneWords.Writer(model);
-        // A word of a list has its event, known or not.
-        counts = new NgramCounts(
-                order,
-                pages,
-                cacheBytes,
-                wordBytes / 2,
-                settings.forgetting(),
-                shards > 1 && growing ? new Others() : null);
-        spelling = new SpellingModel(pages, SPELLING_PAGES, wordBytes / 2);
+        this(settings, shard, shards, pages, cacheBytes, wordBytes, new GoneWords.Writer(settings.fingerprint(shards)));
+    }
+
+    private ShardScorer(
+            ModelSettings settings,
+            int shard,
+            int shards,
+            PageStore pages,
+            long cacheBytes,
+            long wordBytes,
+            GoneWords.Writer gone) {
+        this(
+                settings,
+                shard,
+                shards,
+                new NgramCounts(
+                        settings.order(),
+                        pages,
+                        cacheBytes,
+                        wordBytes / 2,
+                        settings.forgetting(),
+                        // A word of a list has its event, known or not.
+                        shards > 1 && isGrowing(settings) ? new Others(gone, shard, shards) : null),
+                new SpellingModel(pages, SPELLING_PAGES, wordBytes / 2),
+                gone);
         if (growing) {
             settings.background()
                     .ifPresent(background -> counts.countListed(background.fingerprint(), background::has));
@@ -131,42 +115,38 @@ public final class ShardScorer {
         if (settings.forgetting().isOn()) {
             counts.onForgotten(!growing, spelling::unlearn);
         }
-        position = new PositionCounts(order);
-        lookups = new PositionLookups(order);
-        alpha = new float[order + 1];
-        gamma = new float[order + 1];
-        context = new int[order + 1];
-        request = new ShardRequest.Reader(model);
-        reply = new ShardReply.Writer(model, shard);
-        replies = new ShardReply.BatchWriter(model);
-        ngrams = new DocumentNgrams(order);
-        byte[] bos = DocumentTokens.BOS_WORD.getBytes(StandardCharsets.UTF_8);
-        ownsBos = ownerOf(NgramCounts.hash(bos, 0, bos.length)) == shard;
-        ownsEos = ownerOf(NgramCounts.hash(EOS_UTF8, 0, EOS_UTF8.length)) == shard;
     }
 
-    /** For queries of the counts of another one. */
-    private ShardScorer(ShardScorer of) {
-        settings = of.settings;
-        order = of.order;
-        shard = of.shard;
-        shards = of.shards;
-        growing = of.growing;
-        model = of.model;
-        counts = of.counts;
-        spelling = of.spelling;
-        ownsBos = of.ownsBos;
-        ownsEos = of.ownsEos;
-        gone = new GoneWords.Writer(model);
-        position = new PositionCounts(order);
+    /** Of counts that others may use, too, between the documents of a request. */
+    private ShardScorer(
+            ModelSettings settings,
+            int shard,
+            int shards,
+            NgramCounts counts,
+            SpellingModel spelling,
+            GoneWords.Writer gone) {
+        this.settings = settings;
+        this.order = settings.order();
+        this.shard = shard;
+        this.shards = shards;
+        this.counts = counts;
+        this.spelling = spelling;
+        this.gone = gone;
+        growing = isGrowing(settings);
+        model = settings.fingerprint(shards);
         lookups = new PositionLookups(order);
-        alpha = new float[order + 1];
-        gamma = new float[order + 1];
         context = new int[order + 1];
         request = new ShardRequest.Reader(model);
         reply = new ShardReply.Writer(model, shard);
         replies = new ShardReply.BatchWriter(model);
-        ngrams = new DocumentNgrams(order);
+        words = new RequestWords(counts, request, shard, shards);
+        pairs = new PairWriter(settings, reply);
+        nextWords = new NextWordsWriter(settings, counts, shards, request, words, reply, pairs);
+        retraction = new DocumentRetraction(settings, counts, spelling, shard, shards, request, words);
+    }
+
+    private static boolean isGrowing(ModelSettings settings) {
+        return settings.vocabulary() instanceof Vocabulary.Growing;
     }
 
     /** The shard that owns predictions after {@code word}, and its unigram. */
@@ -175,21 +155,17 @@ public final class ShardScorer {
     }
 
     /** Collects what the other shards are to be told. */
-    private final class Others implements OtherShards {
+    private record Others(GoneWords.Writer told, int shard, int shards) implements OtherShards {
 
         @Override
         public boolean owns(int wordHash) {
-            return ownerOf(wordHash) == shard;
+            return DocumentEvents.shardOf(wordHash, shards) == shard;
         }
 
         @Override
         public void gone(String word, long times) {
-            gone.add(shardOf(word, shards), word, times);
+            told.add(shardOf(word, shards), word, times);
         }
-    }
-
-    private int ownerOf(int wordHash) {
-        return DocumentEvents.shardOf(wordHash, shards);
     }
 
     /** What makes the model. */
@@ -242,11 +218,12 @@ public final class ShardScorer {
         if (length == 0) {
             return counts.rawUnigram(word);
         }
-        int[] words = new int[order + 1];
+        int[] before = new int[order + 1];
         for (int d = 1; d <= length; d++) {
-            words[d] = counts.find(ngram.get(length - d));
+            before[d] = counts.find(ngram.get(length - d));
         }
-        counts.lookup(words, length, word, position);
+        PositionCounts position = new PositionCounts(order);
+        counts.lookup(before, length, word, position);
         return position.matched() < length ? 0 : position.raw(length);
     }
 
@@ -277,7 +254,7 @@ public final class ShardScorer {
     public int open(byte[] message, int mostBytes) {
         counts.load();
         request.read(message);
-        beginWords();
+        words.begin();
         replies.begin(request.isBatch(), request.partition(), mostBytes);
         // Of a request that failed half way.
         gone.clear();
@@ -299,7 +276,7 @@ public final class ShardScorer {
     public void answer(int document) {
         request.select(document);
         if (request.checks() || request.takes()) {
-            replies.add(retract());
+            replies.add(retraction.retract());
         } else {
             respond();
             replies.add(reply);
@@ -322,7 +299,7 @@ public final class ShardScorer {
         }
         if (freed) {
             // Words have lost their ids.
-            beginWords();
+            words.begin();
         }
     }
 
@@ -371,7 +348,7 @@ public final class ShardScorer {
      */
     public byte[] peek(byte[] message) {
         if (queries == null) {
-            queries = new ShardScorer(this);
+            queries = new ShardScorer(settings, shard, shards, counts, spelling, new GoneWords.Writer(model));
         }
         return queries.query(message);
     }
@@ -394,16 +371,16 @@ public final class ShardScorer {
     private void respond() {
         boolean learned = false;
         try {
-            lookUpWords();
-            boolean nextWords = request.predictions() > 0;
+            words.lookUp();
+            boolean hasNext = request.predictions() > 0;
             reply.begin(
-                    nextWords, request.predicts(), request.proves(), request.partition(), request.ticket(), totals());
+                    hasNext, request.predicts(), request.proves(), request.partition(), request.ticket(), totals());
             writeUnigrams();
             Smoothing.Estimates estimates = estimates();
             writeSpellings();
             score(estimates);
-            if (nextWords) {
-                writeNextWords(estimates);
+            if (hasNext) {
+                nextWords.write(estimates);
             }
             if (request.learns()) {
                 learnWhole();
@@ -433,7 +410,7 @@ public final class ShardScorer {
     }
 
     /**
-     * Answers a document that {@link #answer(int)} has failed with by a {@link ShardReply.Failure}, and learns it nevertheless, if it
+     * Answers a document that {@link #answer(int)} has failed with by a {@link ShardFailure}, and learns it nevertheless, if it
      * is to be learned: the other shards learn it, too. A document that was to be taken out stays.
      *
      * @param why it failed
@@ -444,17 +421,17 @@ public final class ShardScorer {
         if (request.learns()) {
             boolean learned = false;
             try {
-                lookUpWords();
+                words.lookUp();
                 for (int at = request.words(); growing && at < request.tokens(); at++) {
                     int code = request.code(at);
-                    if (owned[code] && (ids[code] < 0 || counts.rawUnigram(ids[code]) == 0)) {
-                        spelling.bitsWithinDocument(word(code));
+                    if (words.isOwned(code) && (words.id(code) < 0 || counts.rawUnigram(words.id(code)) == 0)) {
+                        spelling.bitsWithinDocument(words.spelling(code));
                     }
                 }
                 for (int at = request.outside(); at < request.candidates(); at++) {
                     int code = request.code(at);
                     if (!isSpelled(code)) {
-                        spelling.bitsWithinDocument(word(code));
+                        spelling.bitsWithinDocument(words.spelling(code));
                     }
                 }
                 learn();
@@ -472,7 +449,7 @@ public final class ShardScorer {
     }
 
     /**
-     * Answers a document that is passed over, since learning it fails, by a {@link ShardReply.Failure}; nothing changes.
+     * Answers a document that is passed over, since learning it fails, by a {@link ShardFailure}; nothing changes.
      *
      * @param why it is
      */
@@ -481,215 +458,8 @@ public final class ShardScorer {
         replies.add(failure(!request.learns(), why));
     }
 
-    private ShardReply.Failure failure(boolean learned, String why) {
-        return new ShardReply.Failure(request.partition(), request.ticket(), shard, learned, why);
-    }
-
-    /** Forgets what is known of the words of the request before. */
-    private void beginWords() {
-        int codes = request.codes();
-        if (codes > ids.length) {
-            int room = Math.max(codes, ids.length * 2);
-            ids = new int[room];
-            owned = new boolean[room];
-            hash = new int[room];
-            times = new int[room];
-        }
-        ids[ShardRequest.HOLE] = -1;
-        owned[ShardRequest.HOLE] = false;
-        ids[ShardRequest.EOS_CODE] = NgramCounts.EOS;
-        owned[ShardRequest.EOS_CODE] = ownsEos;
-        Arrays.fill(ids, ShardRequest.FIRST_WORD, codes, NOT_LOOKED_UP);
-    }
-
-    /**
-     * Looks up the words of the document that no document before it had. Those that had not been learned then are known now if one
-     * of them has taught them: {@link #learnWord}.
-     */
-    private void lookUpWords() {
-        lookUp(request.words(), request.tokens());
-        lookUp(request.outside(), request.end());
-        times[ShardRequest.EOS_CODE] = 0;
-        for (int at = request.words(); at < request.tokens(); at++) {
-            times[request.code(at)] = 0;
-        }
-        int length = request.length();
-        for (int i = 0; i < length; i++) {
-            times[request.token(i)]++;
-        }
-    }
-
-    private void lookUp(int first, int end) {
-        byte[] utf8 = request.message();
-        int ahead = 0;
-        int since = first;
-        for (int at = first; at < end; at++) {
-            int code = request.code(at);
-            if (ids[code] == NOT_LOOKED_UP) {
-                hash[code] = NgramCounts.hash(utf8, request.from(code), request.to(code));
-                owned[code] = ownerOf(hash[code]) == shard;
-                hashesAhead[ahead++] = hash[code];
-            }
-            if (ahead == NgramCounts.WORDS_AHEAD || at == end - 1) {
-                counts.readAhead(hashesAhead, ahead);
-                find(since, at + 1);
-                since = at + 1;
-                ahead = 0;
-            }
-        }
-    }
-
-    private void find(int first, int end) {
-        byte[] utf8 = request.message();
-        for (int at = first; at < end; at++) {
-            int code = request.code(at);
-            if (ids[code] == NOT_LOOKED_UP) {
-                ids[code] = counts.find(utf8, request.from(code), request.to(code), hash[code]);
-            }
-        }
-    }
-
-    /** Gives a word an id that had none when it was looked up; under another code of this request it may have got one since. */
-    private void learnWord(int code) {
-        byte[] utf8 = request.message();
-        int from = request.from(code);
-        int to = request.to(code);
-        int known = counts.find(utf8, from, to, hash[code]);
-        ids[code] = known >= 0 ? known : counts.learnWord(utf8, from, to, hash[code]);
-    }
-
-    /** Looks for the document, and takes it out if that is wanted. */
-    private ShardReply.Retracted retract() {
-        lookUpWords();
-        listNgrams();
-        ngrams.lookUp(counts);
-        long events = ngrams.events();
-        long missing = ngrams.missing();
-        if (ownsEos) {
-            events += times[ShardRequest.EOS_CODE];
-            missing += Math.max(0, times[ShardRequest.EOS_CODE] - counts.rawUnigram(NgramCounts.EOS));
-        }
-        for (int at = request.words(); at < request.tokens(); at++) {
-            int code = request.code(at);
-            if (owned[code]) {
-                events += times[code];
-                missing += Math.max(0, times[code] - (ids[code] < 0 ? 0 : counts.rawUnigram(ids[code])));
-            }
-        }
-        if (counts.countsSightings()) {
-            for (int at = request.outside(); at < request.candidates(); at++) {
-                if (isCountedOutside(request.code(at))) {
-                    int id = ids[request.code(at)];
-                    events++;
-                    missing += id >= 0 && counts.outside(id) > 0 ? 0 : 1;
-                }
-            }
-        }
-        boolean forgets = settings.forgetting().isOn();
-        boolean isThere = missing == 0 || forgets;
-        boolean isTaken = request.takes() && isThere;
-        if (isTaken) {
-            try {
-                takeOut();
-            } catch (RuntimeException | StackOverflowError e) {
-                throw new HalfLearnedException(e);
-            }
-        }
-        // With one shard there are no left neighbours, and a growing vocabulary has no word outside.
-        boolean isUncounted = !counts.countsSightings() && (shards > 1 || !growing);
-        return new ShardReply.Retracted(
-                request.partition(),
-                request.ticket(),
-                shard,
-                isThere,
-                isTaken,
-                forgets || isUncounted,
-                events,
-                missing);
-    }
-
-    private void listNgrams() {
-        ngrams.clear();
-        boolean atStart = true;
-        int length = request.length();
-        for (int i = 0; i < length && order > 1; i++) {
-            int code = request.token(i);
-            boolean here = atStart ? ownsBos : owned[request.token(i - 1)];
-            if (here) {
-                ngrams.add(context, fillContext(i), ids[code], owned[code]);
-            } else if (owned[code]) {
-                ngrams.addLeftNeighbour(ids[code], atStart ? NgramCounts.BOS : ids[request.token(i - 1)]);
-            }
-            atStart = code == ShardRequest.EOS_CODE;
-        }
-    }
-
-    /** The inverse of {@link #learn} and {@link #learnSpellings}, of what {@link #retract} has found. */
-    private void takeOut() {
-        ngrams.takeOut(counts);
-        takeOutShared();
-        if (ownsEos) {
-            takeOutUnigram(ShardRequest.EOS_CODE);
-        }
-        for (int at = request.words(); at < request.tokens(); at++) {
-            int code = request.code(at);
-            if (owned[code]) {
-                takeOutUnigram(code);
-            }
-        }
-        for (int at = request.outside(); at < request.candidates(); at++) {
-            int code = request.code(at);
-            if (isCountedOutside(code)
-                    && ids[code] >= 0
-                    && counts.outside(ids[code]) > 0
-                    && counts.removeOutside(ids[code])) {
-                spelling.unlearn(word(code));
-            }
-        }
-    }
-
-    /** Whatever is left of the document here: the other shard does the same. */
-    private void takeOutShared() {
-        boolean atStart = true;
-        int length = request.length();
-        for (int i = 0; i < length && order > 1 && shards > 1; i++) {
-            int code = request.token(i);
-            boolean here = atStart ? ownsBos : owned[request.token(i - 1)];
-            if (code > ShardRequest.EOS_CODE && here != owned[code]) {
-                if (ids[code] >= 0) {
-                    counts.addShared(ids[code], -1);
-                } else {
-                    counts.addShared(word(code), -1);
-                }
-            }
-            atStart = code == ShardRequest.EOS_CODE;
-        }
-    }
-
-    private void takeOutUnigram(int code) {
-        int id = ids[code];
-        long raw = id < 0 ? 0 : counts.rawUnigram(id);
-        long taken = Math.min(times[code], raw);
-        boolean forgets = settings.forgetting().isOn();
-        if (forgets && taken > 0 && taken == raw && order > 1 && counts.continuationUnigram(id) > 0) {
-            // More of it was forgotten than of the n-grams that others left: as long as it ends one it is a word.
-            taken--;
-        }
-        if (taken > 0) {
-            counts.removeUnigram(id, taken);
-            if (growing && code != ShardRequest.EOS_CODE && counts.rawUnigram(id) == 0) {
-                spelling.unlearn(word(code));
-            }
-        }
-    }
-
-    /**
-     * Whether it is counted how many documents have a word outside the vocabulary. A {@code <unk>} that a text has is the event
-     * {@code <unk>}, too: its spelling stays once it is learned.
-     */
-    private boolean isCountedOutside(int code) {
-        byte[] utf8 = request.message();
-        return !Arrays.equals(utf8, request.from(code), request.to(code), UNKNOWN_UTF8, 0, UNKNOWN_UTF8.length);
+    private ShardFailure failure(boolean learned, String why) {
+        return new ShardFailure(request.partition(), request.ticket(), shard, learned, why);
     }
 
     /** This shard's part of what the base distribution is made from. */
@@ -698,59 +468,51 @@ public final class ShardScorer {
     }
 
     private long types() {
-        return counts.rawTypes() - (ownsEos && counts.rawUnigram(NgramCounts.EOS) > 0 ? 1 : 0);
+        return counts.rawTypes() - (words.ownsEos() && counts.rawUnigram(NgramCounts.EOS) > 0 ? 1 : 0);
     }
 
     private void writeUnigrams() {
-        if (ownsEos && times[ShardRequest.EOS_CODE] > 0) {
+        if (words.ownsEos() && words.times(ShardRequest.EOS_CODE) > 0) {
             writeUnigram(ShardRequest.EOS_CODE);
         }
         for (int at = request.words(); at < request.tokens(); at++) {
             int code = request.code(at);
-            if (owned[code]) {
+            if (words.isOwned(code)) {
                 writeUnigram(code);
             }
         }
     }
 
     private void writeUnigram(int code) {
-        int id = ids[code];
+        int id = words.id(code);
         long raw = id < 0 ? 0 : counts.rawUnigram(id);
         reply.unigram(raw, id < 0 ? 0 : counts.continuationUnigram(id));
         if (raw == 0) {
-            reply.bits(growing && code != ShardRequest.EOS_CODE ? spelling.bitsWithinDocument(word(code)) : 0);
+            reply.bits(growing && code != ShardRequest.EOS_CODE ? spelling.bitsWithinDocument(words.spelling(code)) : 0);
         }
-    }
-
-    private String word(int code) {
-        int from = request.from(code);
-        return new String(request.message(), from, request.to(code) - from, StandardCharsets.UTF_8);
     }
 
     private void writeSpellings() {
         reply.count(request.candidates() - request.outside());
         for (int at = request.outside(); at < request.candidates(); at++) {
             int code = request.code(at);
-            String spelled = word(code);
+            String spelled = words.spelling(code);
             reply.bits(isSpelled(code) ? spelling.bits(spelled) : spelling.bitsWithinDocument(spelled));
         }
     }
 
     private void score(Smoothing.Estimates estimates) {
         lookups.clear();
-        boolean atStart = true;
         int length = request.length();
         for (int i = 0; i < length; i++) {
             int code = request.token(i);
-            boolean here = atStart ? ownsBos : owned[request.token(i - 1)];
+            boolean here = words.isHere(i);
             if (here) {
-                int words = fillContext(i);
-                lookups.add(context, words, ids[code]);
+                lookups.add(context, words.fillContext(i, context), words.id(code));
                 if (lookups.isFull()) {
                     writePositions(estimates);
                 }
             }
-            atStart = code == ShardRequest.EOS_CODE;
         }
         writePositions(estimates);
     }
@@ -758,30 +520,10 @@ public final class ShardScorer {
     private void writePositions(Smoothing.Estimates estimates) {
         counts.lookup(lookups);
         for (int i = 0; i < lookups.size(); i++) {
-            lookups.read(i, position);
-            writePairs(estimates);
+            lookups.read(i, pairs.position());
+            pairs.write(estimates);
         }
         lookups.clear();
-    }
-
-    private void writePairs(Smoothing.Estimates estimates) {
-        settings.smoothing().compute(position, estimates, alpha, gamma);
-        reply.position(position.matched(), settings.smoothing().lastPair(position, order), alpha, gamma);
-    }
-
-    /** The ids before position {@code i}, nearest first from index 1; returns how many. */
-    private int fillContext(int i) {
-        int words = 0;
-        int at = i - 1;
-        while (words < order - 1) {
-            if (at < 0 || request.token(at) == ShardRequest.EOS_CODE) {
-                context[++words] = NgramCounts.BOS;
-                break;
-            }
-            context[++words] = ids[request.token(at)];
-            at--;
-        }
-        return words;
     }
 
     /** What the smoothing needs to know of this shard as its counts stand. */
@@ -798,163 +540,38 @@ public final class ShardScorer {
         return new Smoothing.Estimates(order, raws, continuations, settings.delta(), vocabulary);
     }
 
-    private void writeNextWords(Smoothing.Estimates estimates) {
-        BitSet unigrams = new BitSet();
-        long[] unlisted = highestUnigrams(unigrams);
-        BitSet positions = new BitSet();
-        int words = 0;
-        if (request.predicts()) {
-            words = fillContext(request.length() - 1);
-            positions = writeOpen(estimates, words, unigrams);
-        }
-        reply.unigram(unlisted[0], unlisted[1]);
-        int unheard = 0;
-        for (int candidate = request.candidates(); candidate < request.end(); candidate++) {
-            int id = ids[request.code(candidate)];
-            if (id >= 0) {
-                unigrams.set(id);
-            } else {
-                unheard++;
-            }
-        }
-        BitSet listed = (BitSet) positions.clone();
-        listed.or(unigrams);
-        reply.count(listed.cardinality() + unheard);
-        for (int id = listed.nextSetBit(0); id >= 0; id = listed.nextSetBit(id + 1)) {
-            counts.writeSpelling(id, reply.word());
-            writeNextWord(estimates, id, ownerOf(counts.hashOf(id)) == shard, positions.get(id), words);
-        }
-        for (int candidate = request.candidates(); unheard > 0 && candidate < request.end(); candidate++) {
-            int code = request.code(candidate);
-            if (ids[code] < 0) {
-                int from = request.from(code);
-                reply.word().writeBytes(request.message(), from, request.to(code) - from);
-                writeNextWord(estimates, -1, owned[code], request.predicts(), words);
-            }
-        }
-    }
-
-    /**
-     * Lists the words of this shard with the highest unigram counts.
-     *
-     * @return a bound of the raw and of the continuation count of the others
-     */
-    private long[] highestUnigrams(BitSet listed) {
-        if (request.proves()) {
-            CandidateSearch.Highest raw = new CandidateSearch.Highest(request.predictions());
-            CandidateSearch.Highest continuation = new CandidateSearch.Highest(request.predictions());
-            long rest = counts.mostFrequent(
-                    request.prefix(), LOOKED_AT * request.predictions(), (id, rawCount, continuationCount) -> {
-                        raw.offer(id, rawCount);
-                        continuation.offer(id, continuationCount);
-                    });
-            raw.list(listed);
-            continuation.list(listed);
-            return new long[] {Math.max(rest, raw.floor()), Math.max(rest, continuation.floor())};
-        }
-        if (shards == 1) {
-            // The unigram of every proposed word is here.
-            return new long[] {counts.rawTotal(), counts.rawTotal()};
-        }
-        CandidateSearch.Highest frequent = new CandidateSearch.Highest(FREQUENT);
-        long most = counts.topOwned((id, raw, continuation) -> frequent.offer(id, raw));
-        frequent.list(listed);
-        most = Math.max(most, frequent.floor());
-        return new long[] {most, most};
-    }
-
-    /** Writes what holds of every word in the open context; returns the words whose positions are to be listed. */
-    private BitSet writeOpen(Smoothing.Estimates estimates, int words, BitSet unigrams) {
-        CandidateSearch search = new CandidateSearch(counts, settings, estimates);
-        for (int candidate = request.candidates(); candidate < request.end(); candidate++) {
-            int id = ids[request.code(candidate)];
-            if (id >= 0) {
-                search.add(id);
-            }
-        }
-        if (request.proves()) {
-            unigrams.stream().forEach(search::add);
-        }
-        float[] ceilings = new float[order];
-        int[] found =
-                search.propose(context, words, request.predictions(), request.proves(), beginning(search), ceilings);
-        counts.lookup(context, words, -1, position);
-        writePairs(estimates);
-        for (int pair = 1; pair < order; pair++) {
-            reply.number(ceilings[pair]);
-        }
-        BitSet positions = new BitSet();
-        for (int id : found) {
-            positions.set(id);
-        }
-        return positions;
-    }
-
-    /**
-     * The words with the prefix that is asked for, if there is one, and are still to be looked for: where there are few, all are
-     * candidates already, whatever they follow.
-     */
-    private Optional<BitSet> beginning(CandidateSearch search) {
-        if (request.prefix().isEmpty()) {
-            return Optional.empty();
-        }
-        BitSet beginning = counts.beginning(request.prefix());
-        if (beginning.cardinality() <= LOOKED_AT * request.predictions()) {
-            beginning.stream().forEach(search::add);
-            return Optional.of(new BitSet());
-        }
-        return Optional.of(beginning);
-    }
-
-    private void writeNextWord(Smoothing.Estimates estimates, int id, boolean here, boolean placed, int words) {
-        int share = placed && !here ? ShardReply.SHARE : 0;
-        reply.parts((here ? ShardReply.UNIGRAM : 0) | (placed ? ShardReply.POSITION : 0) | share);
-        if (here) {
-            reply.unigram(id < 0 ? 0 : counts.rawUnigram(id), id < 0 ? 0 : counts.continuationUnigram(id));
-        }
-        if (share != 0) {
-            reply.number(id < 0 ? 0 : counts.continuationShare(id));
-        }
-        if (placed) {
-            counts.lookup(context, words, id, position);
-            writePairs(estimates);
-        }
-    }
-
     private void learn() {
         int length = request.length();
         for (int at = request.words(); at < request.tokens(); at++) {
-            if (ids[request.code(at)] < 0) {
-                learnWord(request.code(at));
+            if (words.id(request.code(at)) < 0) {
+                words.learn(request.code(at));
             }
         }
-        boolean atStart = true;
         for (int i = 0; i < length && order > 1; i++) {
             int code = request.token(i);
-            boolean here = atStart ? ownsBos : owned[request.token(i - 1)];
+            boolean here = words.isHere(i);
             if (here) {
-                boolean isNew = counts.learn(context, fillContext(i), ids[code]);
-                if (!owned[code]) {
-                    counts.addShared(ids[code], 1);
+                boolean isNew = counts.learn(context, words.fillContext(i, context), words.id(code));
+                if (!words.isOwned(code)) {
+                    counts.addShared(words.id(code), 1);
                 } else if (isNew) {
-                    counts.addContinuation(ids[code], 1);
+                    counts.addContinuation(words.id(code), 1);
                 }
-            } else if (owned[code]) {
-                int previous = atStart ? NgramCounts.BOS : ids[request.token(i - 1)];
-                counts.addShared(ids[code], 1);
-                if (counts.learnLeftNeighbour(ids[code], previous)) {
-                    counts.addContinuation(ids[code], 1);
+            } else if (words.isOwned(code)) {
+                int previous = words.previous(i);
+                counts.addShared(words.id(code), 1);
+                if (counts.learnLeftNeighbour(words.id(code), previous)) {
+                    counts.addContinuation(words.id(code), 1);
                 }
             }
-            atStart = code == ShardRequest.EOS_CODE;
         }
-        if (ownsEos && times[ShardRequest.EOS_CODE] > 0) {
-            counts.addUnigram(NgramCounts.EOS, times[ShardRequest.EOS_CODE]);
+        if (words.ownsEos() && words.times(ShardRequest.EOS_CODE) > 0) {
+            counts.addUnigram(NgramCounts.EOS, words.times(ShardRequest.EOS_CODE));
         }
         for (int at = request.words(); at < request.tokens(); at++) {
             int code = request.code(at);
-            if (owned[code] && times[code] > 0) {
-                counts.addUnigram(ids[code], times[code]);
+            if (words.isOwned(code) && words.times(code) > 0) {
+                counts.addUnigram(words.id(code), words.times(code));
             }
         }
     }
@@ -963,19 +580,19 @@ public final class ShardScorer {
         boolean counted = counts.countsSightings();
         for (int at = request.outside(); at < request.candidates(); at++) {
             int code = request.code(at);
-            if (ids[code] < 0) {
-                learnWord(code);
+            if (words.id(code) < 0) {
+                words.learn(code);
             }
-            if (counted && isCountedOutside(code)) {
-                counts.addOutside(ids[code]);
+            if (counted && retraction.isCountedOutside(code)) {
+                counts.addOutside(words.id(code));
             }
         }
     }
 
     /** Whether the spelling of a word outside a fixed vocabulary has been learned. */
     private boolean isSpelled(int code) {
-        int id = ids[code];
-        return id >= 0 && (!counts.countsSightings() || !isCountedOutside(code) || counts.outside(id) > 0);
+        int id = words.id(code);
+        return id >= 0 && (!counts.countsSightings() || !retraction.isCountedOutside(code) || counts.outside(id) > 0);
     }
 
     /**

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.driftline.ngram.Forgetting;
 import dev.driftline.ngram.NgramCounts;
 import dev.driftline.pages.HeapPageStore;
-import dev.driftline.scoring.messages.ShardReply;
+import dev.driftline.scoring.messages.ShardRetraction;
 import dev.driftline.smoothing.PositionCounts;
 import dev.driftline.smoothing.Smoothing;
 import java.util.ArrayList;
@@ -180,7 +180,7 @@ class RetractionTest {
         for (DocumentTokens document : documents) {
             byte[] reply = shard.answer(scatter.retraction(0, 0, document, true)[0]);
 
-            assertThat(ShardReply.Retracted.hasTaken(reply)).isTrue();
+            assertThat(ShardRetraction.hasTaken(reply)).isTrue();
         }
     }
 

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.driftline.ngram.Forgetting;
 import dev.driftline.pages.HeapPageStore;
 import dev.driftline.pages.PageStore;
+import dev.driftline.scoring.messages.ShardFailure;
 import dev.driftline.scoring.messages.ShardMessageException;
 import dev.driftline.scoring.messages.ShardReply;
+import dev.driftline.scoring.messages.ShardRetraction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,7 +137,7 @@ class ShardFailureTest {
                 reply = shards.get(0).replies().get(0);
                 failures++;
                 assertThat(gather.failures(List.of(reply)))
-                        .containsExactly(new ShardReply.Failure(0, 99, 0, true, e.toString()));
+                        .containsExactly(new ShardFailure(0, 99, 0, true, e.toString()));
                 assertThat(gather.address(reply)).isEqualTo(new Gather.Address(99, 0));
                 assertThat(ShardReply.shardOf(reply)).isZero();
                 assertThat(ShardReply.partitionOf(reply)).isZero();
@@ -178,11 +180,11 @@ class ShardFailureTest {
                 assertThat(contents()).as("after %d pages", pages).isEqualTo(learned);
                 reply = shards.get(0).answer(taking);
             }
-            assertThat(ShardReply.Retracted.hasTaken(reply)).isTrue();
+            assertThat(ShardRetraction.hasTaken(reply)).isTrue();
             assertThat(shards.get(0).rawCount(List.of("unheard", "houseboat"))
                             + shards.get(0).rawCount(List.of("houseboat", "of")))
                     .isZero();
-            assertThat(ShardReply.Retracted.hasTaken(shards.get(0).answer(taking)))
+            assertThat(ShardRetraction.hasTaken(shards.get(0).answer(taking)))
                     .as("a second time")
                     .isFalse();
         }
@@ -220,7 +222,7 @@ class ShardFailureTest {
                 continue;
             }
             assertThat(contents()).as("after " + pages + " pages").isEqualTo(learned);
-            List<ShardReply.Failure> failed = gather.failures(replies);
+            List<ShardFailure> failed = gather.failures(replies);
             if (failed.isEmpty()) {
                 break;
             }
@@ -228,7 +230,7 @@ class ShardFailureTest {
             failures.add(failed.get(0).ticket());
             for (int document = 0; document < texts.size(); document++) {
                 assertThat(gather.address(replies.get(document))).isEqualTo(new Gather.Address(100 + document, 0));
-                if (!ShardReply.Failure.is(replies.get(document))) {
+                if (!ShardFailure.is(replies.get(document))) {
                     assertThat(replies.get(document)).isEqualTo(undisturbed.get(document));
                 }
             }
@@ -275,7 +277,7 @@ class ShardFailureTest {
         byte[] reply = passOver(requests(99, "an unheard thing")[0], "failed 3 times");
 
         assertThat(gather.failures(List.of(reply)))
-                .containsExactly(new ShardReply.Failure(0, 99, 0, false, "failed 3 times"));
+                .containsExactly(new ShardFailure(0, 99, 0, false, "failed 3 times"));
         assertThat(contents()).isEqualTo(before);
     }
 

@@ -12,6 +12,7 @@ import dev.driftline.scoring.messages.ModelFingerprint;
 import dev.driftline.scoring.messages.ShardMessageException;
 import dev.driftline.scoring.messages.ShardReply;
 import dev.driftline.scoring.messages.ShardRequest;
+import dev.driftline.scoring.messages.ShardRetraction;
 import dev.driftline.scoring.messages.UnigramTotals;
 import dev.driftline.smoothing.Smoothing;
 import java.io.IOException;
@@ -307,14 +308,14 @@ class ShardMessagesTest {
                 assertThatThrownBy(() -> scorer.peek(request)).isInstanceOf(IllegalArgumentException.class);
 
                 byte[] reply = scorer.answer(request);
-                assertThat(ShardReply.Retracted.is(reply)).isTrue();
-                assertThat(ShardReply.Retracted.hasTaken(reply)).isEqualTo(take);
-                assertThat(ShardReply.Retracted.hasAll(reply)).isTrue();
+                assertThat(ShardRetraction.is(reply)).isTrue();
+                assertThat(ShardRetraction.hasTaken(reply)).isEqualTo(take);
+                assertThat(ShardRetraction.hasAll(reply)).isTrue();
                 assertThat(ShardReply.partitionOf(reply)).isEqualTo(partition);
                 assertThat(ShardReply.shardOf(reply)).isEqualTo(shard);
                 assertThat(sharded.gather.address(reply)).isEqualTo(new Gather.Address(ticket, shard));
                 assertThat(sharded.gather.split(reply)).containsExactly(reply);
-                ShardReply.Retracted opened = ShardReply.Retracted.open(reply, model);
+                ShardRetraction opened = ShardRetraction.open(reply, model);
                 assertThat(opened.encode(model)).isEqualTo(reply);
                 assertThat(opened.missing()).isZero();
                 replies.add(reply);
@@ -387,7 +388,7 @@ class ShardMessagesTest {
 
         byte[] reply = here.scorers.get(0).answer(request);
 
-        assertThat(ShardReply.Retracted.is(reply)).isFalse();
+        assertThat(ShardRetraction.is(reply)).isFalse();
         assertThat(here.scorers.get(0).counts().rawTotal()).isEqualTo(SMALL.tokens().length);
     }
 

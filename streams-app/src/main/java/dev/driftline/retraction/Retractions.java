@@ -14,8 +14,9 @@ import dev.driftline.scoring.DocumentTokens;
 import dev.driftline.scoring.Gather;
 import dev.driftline.scoring.ModelSettings;
 import dev.driftline.scoring.Scatter;
+import dev.driftline.scoring.messages.ShardFailure;
 import dev.driftline.scoring.messages.ShardMessageException;
-import dev.driftline.scoring.messages.ShardReply;
+import dev.driftline.scoring.messages.ShardRetraction;
 import dev.driftline.sources.SourceModels;
 import dev.driftline.store.StoreHeader;
 import dev.driftline.store.WriteBackStore;
@@ -201,13 +202,13 @@ public final class Retractions {
 
     /** Whether a reply answers what was asked last; under at-least-once one to an earlier request may come again. */
     public static boolean isExpected(RetractionStep step, byte[] reply) {
-        if (ShardReply.Failure.is(reply)) {
+        if (ShardFailure.is(reply)) {
             return true;
         }
-        boolean isRetracted = ShardReply.Retracted.is(reply);
+        boolean isRetracted = ShardRetraction.is(reply);
         return switch (step.phase()) {
-            case CHECKING -> isRetracted && !ShardReply.Retracted.hasTaken(reply);
-            case TAKING -> isRetracted && (ShardReply.Retracted.hasTaken(reply) || !ShardReply.Retracted.hasAll(reply));
+            case CHECKING -> isRetracted && !ShardRetraction.hasTaken(reply);
+            case TAKING -> isRetracted && (ShardRetraction.hasTaken(reply) || !ShardRetraction.hasAll(reply));
             case PUTTING_BACK -> !isRetracted;
         };
     }
@@ -254,7 +255,7 @@ public final class Retractions {
             return Optional.empty();
         }
         byte[][] requests = scatter.requests(partition, ticket, waiting.document.tokens(), true, 0, List.of());
-        List<ShardReply.Failure> failures = gather.failures(waiting.replies);
+        List<ShardFailure> failures = gather.failures(waiting.replies);
         String why = failures.isEmpty()
                 ? ""
                 : "shard " + failures.get(0).shard() + ": " + failures.get(0).why();
@@ -288,7 +289,7 @@ public final class Retractions {
 
     private End of(PendingDocument waiting) {
         RetractionStep step = waiting.step.orElseThrow();
-        List<ShardReply.Failure> failures = gather.failures(waiting.replies);
+        List<ShardFailure> failures = gather.failures(waiting.replies);
         if (step.phase() == Phase.PUTTING_BACK) {
             long without =
                     failures.stream().filter(failure -> !failure.learned()).count();

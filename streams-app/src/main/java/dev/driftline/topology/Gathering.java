@@ -32,8 +32,8 @@ import dev.driftline.retraction.Retractions;
 import dev.driftline.schemas.Retraction;
 import dev.driftline.schemas.RetractionOutcome;
 import dev.driftline.scoring.Gather;
+import dev.driftline.scoring.messages.ShardFailure;
 import dev.driftline.scoring.messages.ShardMessageException;
-import dev.driftline.scoring.messages.ShardReply;
 import dev.driftline.shards.ShardKey;
 import dev.driftline.sources.OwnedSources;
 import dev.driftline.sources.SourceModels;
@@ -320,7 +320,7 @@ final class Gathering {
             endRetraction(ticket, waiting, origin);
             return;
         }
-        List<ShardReply.Failure> failures = gather.failures(waiting.replies);
+        List<ShardFailure> failures = gather.failures(waiting.replies);
         if (!failures.isEmpty()) {
             reject(
                     waiting,
@@ -464,7 +464,7 @@ final class Gathering {
     }
 
     /** The shards have learned the document but for those among {@code failures} that have not. */
-    private void reject(PendingDocument waiting, DocumentOrigin origin, List<ShardReply.Failure> failures, String why) {
+    private void reject(PendingDocument waiting, DocumentOrigin origin, List<ShardFailure> failures, String why) {
         IncomingDocument document = waiting.document;
         long without = failures.stream().filter(failure -> !failure.learned()).count();
         String learned = !document.learn() || without == settings.shards() ? "no" : without == 0 ? "yes" : "partly";

@@ -16,8 +16,8 @@ import dev.driftline.pending.Ticket;
 import dev.driftline.schemas.RegistryUnavailableException;
 import dev.driftline.schemas.SchemaRegistrySerdes;
 import dev.driftline.scoring.Gather;
+import dev.driftline.scoring.messages.ShardFailure;
 import dev.driftline.scoring.messages.ShardMessageException;
-import dev.driftline.scoring.messages.ShardReply;
 import dev.driftline.scoring.messages.ShardRequest;
 import dev.driftline.shards.ShardCounts;
 import dev.driftline.store.RocksDbPages;
@@ -279,7 +279,7 @@ public final class Verification {
         return shards;
     }
 
-    private static List<ShardReply.Failure> failures(Gather gather, byte[] message) {
+    private static List<ShardFailure> failures(Gather gather, byte[] message) {
         try {
             return gather.failures(gather.split(message));
         } catch (ShardMessageException e) {

@@ -19,9 +19,10 @@ import dev.driftline.scoring.NgramProbabilities;
 import dev.driftline.scoring.Scatter;
 import dev.driftline.scoring.ShardScorer;
 import dev.driftline.scoring.messages.GoneWords;
+import dev.driftline.scoring.messages.ShardFailure;
 import dev.driftline.scoring.messages.ShardMessageException;
-import dev.driftline.scoring.messages.ShardReply;
 import dev.driftline.scoring.messages.ShardRequest;
+import dev.driftline.scoring.messages.ShardRetraction;
 import dev.driftline.source.SourceLimits;
 import dev.driftline.source.SourceModel;
 import dev.driftline.source.SourceStore;
@@ -439,7 +440,7 @@ final class Oracle implements Simulation.Witness {
             replied(from.shard(), document, reply);
             return;
         }
-        boolean learned = gather.failures(List.of(reply)).stream().allMatch(ShardReply.Failure::learned);
+        boolean learned = gather.failures(List.of(reply)).stream().allMatch(ShardFailure::learned);
         if (learned) {
             counted(from.shard(), document);
         }
@@ -450,10 +451,10 @@ final class Oracle implements Simulation.Witness {
         if (!simulation.exactlyOnce) {
             return;
         }
-        boolean isTaking = ShardReply.Retracted.is(reply) && ShardReply.Retracted.hasTaken(reply);
-        boolean isPuttingBack = !ShardReply.Retracted.is(reply)
+        boolean isTaking = ShardRetraction.is(reply) && ShardRetraction.hasTaken(reply);
+        boolean isPuttingBack = !ShardRetraction.is(reply)
                 && retraction.learned[shard]
-                && gather.failures(List.of(reply)).stream().allMatch(ShardReply.Failure::learned);
+                && gather.failures(List.of(reply)).stream().allMatch(ShardFailure::learned);
         if (isTaking) {
             assertThat(take(shard, retraction))
                     .as("a serial replay has %s, too", retraction)
@@ -472,7 +473,7 @@ final class Oracle implements Simulation.Witness {
                 .isFalse();
         byte[] reply = replayed.get(shard).answer(scatter.retraction(0, 0, retraction.tokens, true)[shard]);
         // A shard that forgets takes what is left of the document. One that is alone says so where that is nothing.
-        boolean taken = ShardReply.Retracted.hasTaken(reply)
+        boolean taken = ShardRetraction.hasTaken(reply)
                 && (shards > 1 || gather.retracted(List.of(reply)).everywhere());
         if (taken) {
             retraction.learned[shard] = true;

@@ -107,8 +107,8 @@ record ShardMessage(byte kind, int version, String name) {
         return switch (kind) {
             case ShardRequest.KIND -> "a shard request";
             case ShardReply.KIND -> "a shard reply";
-            case ShardReply.Failure.KIND -> "a shard failure";
-            case ShardReply.Retracted.KIND -> "a shard's reply to a retraction";
+            case ShardFailure.KIND -> "a shard failure";
+            case ShardRetraction.KIND -> "a shard's reply to a retraction";
             case GoneWords.KIND -> "word of what a shard has forgotten";
             default -> "bytes that begin with " + (kind & 0xFF);
         };

@@ -45,7 +45,7 @@ import java.util.List;
  * <tr><th>field</th><th>type</th><th>content</th></tr>
  * <tr><td>kind, version, model</td><td>10 bytes</td><td>{@code 'R'}, 4, as above</td></tr>
  * <tr><td>partition</td><td>varint</td><td>of the documents: where the replies must go</td></tr>
- * <tr><td>replies</td><td>each, up to the checksum</td><td>kind and version of a reply of version 3 or of a {@link Failure}
+ * <tr><td>replies</td><td>each, up to the checksum</td><td>kind and version of a reply of version 3 or of a {@link ShardFailure}
  *     (bytes), a length, and what such a message has after its model and before its checksum</td></tr>
  * <tr><td>checksum</td><td>4 bytes</td><td>CRC-32C of all bytes before, little endian</td></tr>
  * </table>
@@ -89,22 +89,16 @@ public final class ShardReply {
 
     private final Varints.Reader in;
     private final int maxPairs;
-    private final int flags;
-    private final int partition;
-    private final long ticket;
-    private final int shard;
+    private final ReplyHead head;
 
     private int pairs;
     private int matched;
     private int what;
 
-    private ShardReply(Varints.Reader in, int maxPairs) {
+    private ShardReply(Varints.Reader in, ModelFingerprint model) {
         this.in = in;
-        this.maxPairs = maxPairs;
-        flags = in.readByte();
-        partition = in.readInt();
-        ticket = in.readLong();
-        shard = in.readInt();
+        maxPairs = model.order() - 1;
+        head = ReplyHead.read(in, model, MESSAGE.name());
     }
 
     /**
@@ -113,34 +107,25 @@ public final class ShardReply {
      * @throws ShardMessageException if it is not a whole reply of {@code model}
      */
     public static ShardReply open(byte[] reply, ModelFingerprint model) {
-        ShardReply opened;
         try {
-            opened = new ShardReply(MESSAGE.open(reply, model), model.order() - 1);
+            return new ShardReply(MESSAGE.open(reply, model), model);
         } catch (MalformedBytesException e) {
             throw ShardMessageException.endsEarly(MESSAGE.name(), e);
         }
-        if (opened.shard < 0 || opened.shard >= model.shards()) {
-            throw ShardMessageException.inconsistent(
-                    MESSAGE.name(), "the shard is " + opened.shard + " of " + model.shards());
-        }
-        return opened;
     }
 
     /** A reader of partition, ticket and shard. */
     private static Varints.Reader address(byte[] reply) {
-        if (Failure.is(reply)) {
-            return Failure.address(reply);
-        }
-        if (Retracted.is(reply)) {
-            return Retracted.address(reply);
-        }
-        Varints.Reader in = MESSAGE.body(reply);
+        ShardMessage message = ShardFailure.is(reply)
+                ? ShardFailure.MESSAGE
+                : ShardRetraction.is(reply) ? ShardRetraction.MESSAGE : MESSAGE;
+        Varints.Reader in = message.body(reply);
         in.skip(1);
         return in;
     }
 
     /**
-     * The partition that a reply, a batch of them, a {@link Failure} or a {@link Retracted} names.
+     * The partition that a reply, a batch of them, a {@link ShardFailure} or a {@link ShardRetraction} names.
      *
      * @throws ShardMessageException if it is of another kind or version
      */
@@ -168,7 +153,8 @@ public final class ShardReply {
             while (in.hasRemaining()) {
                 int kind = in.readByte();
                 int version = in.readByte();
-                if (!(kind == KIND && version == VERSION || kind == Failure.KIND && version == Failure.FORMAT)) {
+                if (!(kind == KIND && version == VERSION
+                        || kind == ShardFailure.KIND && version == ShardFailure.FORMAT)) {
                     throw ShardMessageException.inconsistent(
                             BATCH.name(), "a reply has kind " + kind + " and version " + version);
                 }
@@ -189,7 +175,7 @@ public final class ShardReply {
     }
 
     /**
-     * The shard that a reply, a {@link Failure} or a {@link Retracted} comes from.
+     * The shard that a reply, a {@link ShardFailure} or a {@link ShardRetraction} comes from.
      *
      * @throws ShardMessageException if it is of another kind or version
      */
@@ -202,17 +188,17 @@ public final class ShardReply {
 
     /** The partition of the document. */
     public int partition() {
-        return partition;
+        return head.partition();
     }
 
     /** What, with the partition, names the document. */
     public long ticket() {
-        return ticket;
+        return head.ticket();
     }
 
     /** The shard that it comes from, from 0. */
     public int shard() {
-        return shard;
+        return head.shard();
     }
 
     /** Adds the totals to {@code sums}. */
@@ -259,18 +245,18 @@ public final class ShardReply {
 
     /** Whether next words follow the positions. */
     public boolean hasNextWords() {
-        return (flags & NEXT_WORDS) != 0;
+        return head.has(NEXT_WORDS);
     }
 
     /** Whether the context of the next word is this shard's, so that {@link #position()} of a word that never followed comes first,
      * and a bound of α, a {@link #number()}, for each pair. */
     public boolean hasContext() {
-        return (flags & CONTEXT) != 0;
+        return head.has(CONTEXT);
     }
 
     /** Whether words of which not all is known must be bounded, not estimated. */
     public boolean isProof() {
-        return (flags & PROOF) != 0;
+        return head.has(PROOF);
     }
 
     /** Begins the next words; returns how many follow. */
@@ -321,10 +307,8 @@ public final class ShardReply {
         public void begin(
                 boolean nextWords, boolean context, boolean proof, int partition, long ticket, UnigramTotals totals) {
             MESSAGE.begin(out, model);
-            out.writeByte((nextWords ? NEXT_WORDS : 0) | (context ? CONTEXT : 0) | (proof ? PROOF : 0));
-            out.writeInt(partition);
-            out.writeLong(ticket);
-            out.writeInt(shard);
+            int flags = (nextWords ? NEXT_WORDS : 0) | (context ? CONTEXT : 0) | (proof ? PROOF : 0);
+            new ReplyHead(flags, partition, ticket, shard).write(out);
             totals.write(out);
         }
 
@@ -408,15 +392,15 @@ public final class ShardReply {
         }
 
         /** @param retracted which answers a request of its own */
-        public void add(Retracted retracted) {
+        public void add(ShardRetraction retracted) {
             finish();
             messages.add(retracted.encode(model));
         }
 
-        public void add(Failure failure) {
+        public void add(ShardFailure failure) {
             Varints.Writer body = new Varints.Writer(128);
             failure.write(body, model);
-            add(Failure.KIND, Failure.FORMAT, body);
+            add(ShardFailure.KIND, ShardFailure.FORMAT, body);
         }
 
         /** @param message all but its checksum */
@@ -452,200 +436,6 @@ public final class ShardReply {
         public List<byte[]> end() {
             finish();
             return List.copyOf(messages);
-        }
-    }
-
-    /**
-     * What a shard replies in place of a {@link ShardReply} to a request that it fails with: why, and whether it has learned the
-     * document all the same.
-     *
-     * <table>
-     * <caption>Layout: varints, and strings as a length and UTF-8</caption>
-     * <tr><th>field</th><th>type</th><th>content</th></tr>
-     * <tr><td>kind</td><td>byte</td><td>{@code 'F'}</td></tr>
-     * <tr><td>version</td><td>byte</td><td>1</td></tr>
-     * <tr><td>model</td><td>8 bytes</td><td>{@link ModelFingerprint}, little endian</td></tr>
-     * <tr><td>flags</td><td>byte</td><td>1: the document is learned</td></tr>
-     * <tr><td>partition, ticket, shard</td><td>varints</td><td>as in a reply</td></tr>
-     * <tr><td>why</td><td>string</td><td></td></tr>
-     * <tr><td>checksum</td><td>4 bytes</td><td>CRC-32C of all bytes before, little endian</td></tr>
-     * </table>
-     *
-     * @param partition of the document
-     * @param ticket what, with the partition, names the document
-     * @param shard whose reply this is
-     * @param learned whether this shard has learned the document, or was not to
-     * @param why it failed
-     */
-    public record Failure(int partition, long ticket, int shard, boolean learned, String why) {
-
-        static final byte KIND = 'F';
-
-        private static final int FORMAT = 1;
-        private static final int LEARNED = 1;
-        private static final int MOST_CHARACTERS = 1000;
-
-        private static final ShardMessage MESSAGE = new ShardMessage(KIND, FORMAT, "shard failure");
-
-        /** Whether {@code message} begins as one. */
-        public static boolean is(byte[] message) {
-            return message.length > 0 && message[0] == KIND;
-        }
-
-        /** Writes all but the checksum. */
-        private void write(Varints.Writer out, ModelFingerprint model) {
-            MESSAGE.begin(out, model);
-            out.writeByte(learned ? LEARNED : 0);
-            out.writeInt(partition);
-            out.writeLong(ticket);
-            out.writeInt(shard);
-            String cut = why.length() <= MOST_CHARACTERS ? why : why.substring(0, MOST_CHARACTERS);
-            out.writeBytes(cut.getBytes(StandardCharsets.UTF_8));
-        }
-
-        /** @throws ShardMessageException if it is not a whole failure of {@code model} */
-        public static Failure open(byte[] message, ModelFingerprint model) {
-            Varints.Reader in = MESSAGE.open(message, model);
-            try {
-                int flags = in.readByte();
-                int partition = in.readInt();
-                long ticket = in.readLong();
-                int shard = in.readInt();
-                if (shard < 0 || shard >= model.shards()) {
-                    throw ShardMessageException.inconsistent(
-                            MESSAGE.name(), "the shard is " + shard + " of " + model.shards());
-                }
-                String why = new String(in.readBytes(), StandardCharsets.UTF_8);
-                return new Failure(partition, ticket, shard, (flags & LEARNED) != 0, why);
-            } catch (MalformedBytesException e) {
-                throw ShardMessageException.endsEarly(MESSAGE.name(), e);
-            }
-        }
-
-        /** A reader of what follows the flags, as in a reply. */
-        static Varints.Reader address(byte[] message) {
-            Varints.Reader in = MESSAGE.body(message);
-            in.skip(1);
-            return in;
-        }
-    }
-
-    /**
-     * What a shard replies to a request that looks for a document, or takes one out. What it counts are events: an n-gram of the
-     * longest kind that the document has, a word, a left neighbour that the shard keeps or a word outside the vocabulary, each as
-     * often as the document has it.
-     *
-     * <table>
-     * <caption>Layout: varints</caption>
-     * <tr><th>field</th><th>type</th><th>content</th></tr>
-     * <tr><td>kind</td><td>byte</td><td>{@code 'T'}</td></tr>
-     * <tr><td>version</td><td>byte</td><td>1</td></tr>
-     * <tr><td>model</td><td>8 bytes</td><td>{@link ModelFingerprint}, little endian</td></tr>
-     * <tr><td>flags</td><td>byte</td><td>1: all of it is there, or was; 2: it was taken out; 4: approximately</td></tr>
-     * <tr><td>partition, ticket, shard</td><td>varints</td><td>as in a reply</td></tr>
-     * <tr><td>events, missing</td><td>varints</td><td>how many the shard was asked for, and how many of them it lacks</td></tr>
-     * <tr><td>checksum</td><td>4 bytes</td><td>CRC-32C of all bytes before, little endian</td></tr>
-     * </table>
-     *
-     * @param partition of the document
-     * @param ticket what, with the partition, names the document
-     * @param shard whose reply this is
-     * @param isThere whether this shard can take the document out, or has: it has all of it, or forgets and takes what is left
-     * @param isTaken whether it has taken the document out; nothing has changed otherwise
-     * @param isApproximate whether something of the document may have been forgotten before, or cannot be told from that of others
-     * @param events how many events of the document are this shard's
-     * @param missing how many of them it does not have
-     */
-    public record Retracted(
-            int partition,
-            long ticket,
-            int shard,
-            boolean isThere,
-            boolean isTaken,
-            boolean isApproximate,
-            long events,
-            long missing) {
-
-        static final byte KIND = 'T';
-
-        private static final int FORMAT = 1;
-        private static final int THERE = 1;
-        private static final int TAKEN = 2;
-        private static final int APPROXIMATE = 4;
-
-        private static final ShardMessage MESSAGE = new ShardMessage(KIND, FORMAT, "shard's reply to a retraction");
-
-        /** Whether {@code message} begins as one. */
-        public static boolean is(byte[] message) {
-            return message.length > 0 && message[0] == KIND;
-        }
-
-        /**
-         * Whether a reply says that the shard has taken the document out, if it owned any of it; whether the reply is whole is not
-         * looked at.
-         *
-         * @throws ShardMessageException if it is of another kind or version
-         */
-        public static boolean hasTaken(byte[] message) {
-            return (MESSAGE.body(message).readByte() & TAKEN) != 0;
-        }
-
-        /**
-         * Whether a reply says {@link #isThere}; whether it is whole is not looked at.
-         *
-         * @throws ShardMessageException if it is of another kind or version
-         */
-        public static boolean hasAll(byte[] message) {
-            return (MESSAGE.body(message).readByte() & THERE) != 0;
-        }
-
-        public byte[] encode(ModelFingerprint model) {
-            Varints.Writer out = new Varints.Writer(64);
-            MESSAGE.begin(out, model);
-            out.writeByte((isThere ? THERE : 0) | (isTaken ? TAKEN : 0) | (isApproximate ? APPROXIMATE : 0));
-            out.writeInt(partition);
-            out.writeLong(ticket);
-            out.writeInt(shard);
-            out.writeLong(events);
-            out.writeLong(missing);
-            return ShardMessage.end(out);
-        }
-
-        /** @throws ShardMessageException if it is not a whole one of {@code model} */
-        public static Retracted open(byte[] message, ModelFingerprint model) {
-            Varints.Reader in = MESSAGE.open(message, model);
-            try {
-                int flags = in.readByte();
-                Retracted reply = new Retracted(
-                        in.readInt(),
-                        in.readLong(),
-                        in.readInt(),
-                        (flags & THERE) != 0,
-                        (flags & TAKEN) != 0,
-                        (flags & APPROXIMATE) != 0,
-                        in.readLong(),
-                        in.readLong());
-                if (reply.shard < 0
-                        || reply.shard >= model.shards()
-                        || reply.missing < 0
-                        || reply.missing > reply.events
-                        || in.hasRemaining()) {
-                    throw ShardMessageException.inconsistent(
-                            MESSAGE.name(),
-                            "shard " + reply.shard + " of " + model.shards() + " lacks " + reply.missing + " of "
-                                    + reply.events + " events, and " + in.remaining() + " bytes follow");
-                }
-                return reply;
-            } catch (MalformedBytesException e) {
-                throw ShardMessageException.endsEarly(MESSAGE.name(), e);
-            }
-        }
-
-        /** A reader of what follows the flags, as in a reply. */
-        static Varints.Reader address(byte[] message) {
-            Varints.Reader in = MESSAGE.body(message);
-            in.skip(1);
-            return in;
         }
     }
 }

@@ -36,7 +36,7 @@ import java.util.Arrays;
  * prefix (string) and a byte: 1 if it ignores case.
  *
  * <p>A document that is to be taken out again goes alone, too, as version 5: the layout of version 3 without predictions, and with
- * one flag of two, 8: say whether all of it is there; 16: take it out if it is. A shard answers by {@link ShardReply.Retracted}.
+ * one flag of two, 8: say whether all of it is there; 16: take it out if it is. A shard answers by {@link ShardRetraction}.
  *
  * <table>
  * <caption>Layout of a batch, version 4</caption>

@@ -3,7 +3,7 @@ package dev.driftline.verify.order;
 import dev.driftline.pending.Ticket;
 import dev.driftline.scoring.Gather;
 import dev.driftline.scoring.messages.ShardMessageException;
-import dev.driftline.scoring.messages.ShardReply;
+import dev.driftline.scoring.messages.ShardRetraction;
 import dev.driftline.verify.log.CommittedLog;
 import java.util.ArrayDeque;
 import java.util.BitSet;
@@ -67,7 +67,7 @@ public final class ReplyOrder implements GatherOrder {
         try {
             for (byte[] reply : gather.split(message)) {
                 // A check of a retraction says nothing of a turn; its turn is when the last shard has taken it out.
-                if (!ShardReply.Retracted.is(reply) || ShardReply.Retracted.hasTaken(reply)) {
+                if (!ShardRetraction.is(reply) || ShardRetraction.hasTaken(reply)) {
                     add(partition, gather.address(reply), replies);
                 }
             }
