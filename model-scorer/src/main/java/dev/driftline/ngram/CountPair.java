@@ -19,17 +19,17 @@ final class CountPair {
         if (count < 1 || count > LARGEST || distinct < 0 || distinct > count) {
             return 0;
         }
-        return (int) (count * (count + 1) / 2 + distinct);
+        return (int) (first(count) + distinct);
     }
 
-    /** The first count of a pair that has a number. */
+    /** The first count of a pair that has a number; 0 of 0. */
     static int count(int pair) {
         int count = (int) ((Math.sqrt(8.0 * pair + 1) - 1) / 2);
         // Whichever way the root was rounded.
-        while (count * (count + 1) / 2 > pair) {
+        while (first(count) > pair) {
             count--;
         }
-        while ((count + 1) * (count + 2) / 2 <= pair) {
+        while (first(count + 1) <= pair) {
             count++;
         }
         return count;
@@ -37,7 +37,12 @@ final class CountPair {
 
     /** The second count of a pair whose first is {@code count}. */
     static int distinct(int pair, int count) {
-        return pair - count * (count + 1) / 2;
+        return (int) (pair - first(count));
+    }
+
+    /** The number of the pair (count, 0). */
+    private static long first(long count) {
+        return count * (count + 1) / 2;
     }
 
     /** Writes the counts of a pair that has no number, behind its 0. */

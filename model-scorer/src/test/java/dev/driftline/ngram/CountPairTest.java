@@ -27,5 +27,8 @@ class CountPairTest {
         assertThat(CountPair.of(2, 3)).isZero();
         assertThat(CountPair.of(0, 0)).isZero();
         assertThat(CountPair.of(1L << 40, 1L << 33)).isZero();
+        assertThat(CountPair.count(0)).isZero();
+        // Of a page that is damaged.
+        assertThat(CountPair.count(Integer.MAX_VALUE)).isEqualTo(65_535);
     }
 }
