@@ -66,7 +66,8 @@ final class DocumentRetraction {
             int code = request.code(at);
             if (words.isOwned(code)) {
                 events += words.times(code);
-                missing += Math.max(0, words.times(code) - (words.id(code) < 0 ? 0 : counts.rawUnigram(words.id(code))));
+                missing +=
+                        Math.max(0, words.times(code) - (words.id(code) < 0 ? 0 : counts.rawUnigram(words.id(code))));
             }
         }
         if (counts.countsSightings()) {

@@ -373,8 +373,7 @@ public final class ShardScorer {
         try {
             words.lookUp();
             boolean hasNext = request.predictions() > 0;
-            reply.begin(
-                    hasNext, request.predicts(), request.proves(), request.partition(), request.ticket(), totals());
+            reply.begin(hasNext, request.predicts(), request.proves(), request.partition(), request.ticket(), totals());
             writeUnigrams();
             Smoothing.Estimates estimates = estimates();
             writeSpellings();
@@ -488,7 +487,8 @@ public final class ShardScorer {
         long raw = id < 0 ? 0 : counts.rawUnigram(id);
         reply.unigram(raw, id < 0 ? 0 : counts.continuationUnigram(id));
         if (raw == 0) {
-            reply.bits(growing && code != ShardRequest.EOS_CODE ? spelling.bitsWithinDocument(words.spelling(code)) : 0);
+            reply.bits(
+                    growing && code != ShardRequest.EOS_CODE ? spelling.bitsWithinDocument(words.spelling(code)) : 0);
         }
     }
 

@@ -461,7 +461,10 @@ public final class WriteBackStore extends WrappedStateStore<KeyValueStore<Bytes,
         } finally {
             batching = false;
         }
-        if (!exactlyOnce) {
+        if (exactlyOnce) {
+            // What those have pushed out of a cache that were let in between two pages.
+            writeLate();
+        } else {
             writeWhole();
         }
     }

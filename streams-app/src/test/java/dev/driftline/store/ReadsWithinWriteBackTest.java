@@ -32,6 +32,9 @@ class ReadsWithinWriteBackTest {
     private final List<String> steps = Collections.synchronizedList(new ArrayList<>());
     private final List<CompletableFuture<Void>> queries = new ArrayList<>();
 
+    private final Logged logged =
+            new Logged(Stores.inMemoryKeyValueStore("inner").get());
+
     /** Tells who writes to the changelog. */
     private final class Logged extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, Bytes, byte[]>
             implements KeyValueStore<Bytes, byte[]> {
@@ -88,8 +91,7 @@ class ReadsWithinWriteBackTest {
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee);
         properties.put(StreamsConfig.TRANSACTIONAL_STATE_STORES_CONFIG, transactional);
-        WriteBackStore store = new WriteBackStore(
-                new Logged(Stores.inMemoryKeyValueStore("inner").get()), EarlyCommits.off(), null);
+        WriteBackStore store = new WriteBackStore(logged, EarlyCommits.off(), null);
         store.init(new MockProcessorContext<Void, Void>(properties).getStateStoreContext(), store);
         return store;
     }
@@ -153,7 +155,9 @@ class ReadsWithinWriteBackTest {
         assertThat(writers).isNotEmpty().containsOnly(Thread.currentThread());
         for (int page = 0; page < PAGES; page++) {
             assertThat(store.get(new byte[] {5, (byte) page})).containsExactly(page);
-            assertThat(store.get(new byte[] {6, (byte) page})).containsExactly(7);
+            assertThat(logged.get(Bytes.wrap(new byte[] {6, (byte) page})))
+                    .as("written with this commit, since its offsets are")
+                    .containsExactly(7);
         }
         store.close();
     }
