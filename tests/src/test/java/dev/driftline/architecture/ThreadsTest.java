@@ -27,6 +27,8 @@ class ThreadsTest {
         "dev\\.driftline\\.embedded\\.ParentBound",
         // Who hands rows to it gets what a batch ends with, errors too.
         "dev\\.driftline\\.bulk\\.OrderedScoring",
+        // Who reads gets what it ends with, errors too.
+        "dev\\.driftline\\.corpus\\.StoppableInput",
         // Of commands, which end with what it fails with; the watch only says something.
         "dev\\.driftline\\.demo\\..*",
         "dev\\.driftline\\.cli\\..*",

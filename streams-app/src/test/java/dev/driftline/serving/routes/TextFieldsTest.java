@@ -242,6 +242,12 @@ class TextFieldsTest {
     private static JsonNode same(JsonNode answer) {
         ObjectNode same = answer.deepCopy();
         same.path("ranked").forEach(one -> ((ObjectNode) one).remove("candidate"));
+        // Of a text, what stood where the tokenizer put a class.
+        same.path("tokens").forEach(one -> {
+            if (one instanceof ObjectNode token) {
+                token.remove("literal");
+            }
+        });
         return same;
     }
 }
