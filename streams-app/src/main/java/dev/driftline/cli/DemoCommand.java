@@ -112,7 +112,7 @@ final class DemoCommand implements Callable<Integer> {
     private List<String> prompts = List.of();
 
     @Option(
-            names = "--output",
+            names = {"-o", "--output"},
             paramLabel = "DIR",
             description = "Folder for the results, new or empty. Default: results/demo-TIME.")
     private Path output;

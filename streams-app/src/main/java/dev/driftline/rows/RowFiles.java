@@ -50,7 +50,7 @@ public final class RowFiles {
             throws IOException {
         if (rows instanceof ParquetRows parquet) {
             if (TextInput.isStandardInput(file)) {
-                throw new IOException("Parquet is not written to the standard output: name a file with --out");
+                throw new IOException("Parquet is not written to the standard output: name a file with --output");
             }
             return new ParquetWriting(file, parquet, isBare ? List.of() : columns);
         }

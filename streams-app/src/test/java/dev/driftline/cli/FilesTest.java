@@ -219,7 +219,7 @@ class FilesTest {
                 .isZero();
         for (String target : List.of(device.toString(), snapshot.toString())) {
             for (List<String> command : List.of(
-                    List.of("score", file.toString(), "--state", state.toString(), "--out"),
+                    List.of("score", file.toString(), "--state", state.toString(), "--output"),
                     List.of("export", "arpa", "--state", state.toString(), "--output"),
                     List.of("import", "arpa", arpa.toString(), "--output"))) {
                 if (command.get(0).equals("score") && !target.equals(device.toString())) {

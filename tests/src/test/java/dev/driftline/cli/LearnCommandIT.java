@@ -151,7 +151,7 @@ class LearnCommandIT {
                 address,
                 "--per",
                 "line",
-                "--out",
+                "--output",
                 out.toString(),
                 "--overwrite"));
 

@@ -72,7 +72,7 @@ class OtherParquetIT {
                 "line",
                 "--bucket",
                 "head,tail",
-                "--out",
+                "--output",
                 path("out.parquet")));
 
         assertThat(scored.exitCode()).as(scored.err()).isZero();

@@ -55,7 +55,11 @@ public final class ImportArpaCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The ARPA file; - for the standard input.")
     private Path file;
 
-    @Option(names = "--output", required = true, paramLabel = "MODEL", description = "The file to write.")
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "MODEL",
+            description = "The file to write.")
     private Path output;
 
     @Option(names = "--overwrite", description = "Replace the file that is there.")

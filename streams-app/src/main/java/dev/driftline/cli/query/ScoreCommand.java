@@ -59,9 +59,9 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  driftline score news.jsonl.gz --state DIR --out scored.jsonl.gz",
-            "  driftline score shard-*.parquet --arpa wiki.arpa.gz --text-field content --out scored",
-            "  driftline score web.jsonl --state DIR --bucket head,middle,tail --cut 30,60 --keep head --out kept.jsonl",
+            "  driftline score news.jsonl.gz --state DIR --output scored.jsonl.gz",
+            "  driftline score shard-*.parquet --arpa wiki.arpa.gz --text-field content --output scored",
+            "  driftline score web.jsonl --state DIR --bucket head,middle,tail --cut 30,60 --keep head --output kept.jsonl",
             "  zcat pages.jsonl.gz | driftline score - --format jsonl --state DIR --reference wiki.txt > scored.jsonl"
         })
 public final class ScoreCommand implements Callable<Integer> {
@@ -96,7 +96,7 @@ public final class ScoreCommand implements Callable<Integer> {
     private int order = 5;
 
     @Option(
-            names = "--out",
+            names = {"-o", "--output"},
             paramLabel = "PATH",
             description =
                     "The file to write, or of several files the folder. A name that ends with .gz or .zst is compressed. Default: -, the standard output.")
@@ -260,7 +260,7 @@ public final class ScoreCommand implements Callable<Integer> {
         boolean intoFolder = !toStandardOutput && (files.size() > 1 || Files.isDirectory(out));
         if (intoFolder) {
             if (Files.exists(out) && !Files.isDirectory(out)) {
-                throw usage("--out " + out + ": must be a folder for several files, and is a file");
+                throw usage("--output " + out + ": must be a folder for several files, and is a file");
             }
             Files.createDirectories(out);
         }
@@ -274,12 +274,12 @@ public final class ScoreCommand implements Callable<Integer> {
             Optional<Path> target =
                     toStandardOutput ? Optional.empty() : Optional.of(intoFolder ? out.resolve(name(file)) : out);
             if (target.isEmpty() && known == RowFormat.PARQUET) {
-                throw usage("Parquet is not written to the standard output: name a file with --out");
+                throw usage("Parquet is not written to the standard output: name a file with --output");
             }
             if (target.isPresent()) {
                 requireFormat(target.get(), known);
                 // Whether it may be replaced depends on what a run before has left.
-                OutputPath.checkFile("--out", target.get(), true);
+                OutputPath.checkFile("--output", target.get(), true);
                 if (!outs.add(target.get())) {
                     throw usage("two files would be written to " + target.get() + ": score them one by one");
                 }
@@ -292,7 +292,7 @@ public final class ScoreCommand implements Callable<Integer> {
     /** The name of an output in a folder: that of the file, and where text becomes JSON lines, with another ending. */
     private String name(Path file) {
         if (TextInput.isStandardInput(file)) {
-            throw usage("--out " + out + ": must be a file for the standard input");
+            throw usage("--output " + out + ": must be a file for the standard input");
         }
         String name = String.valueOf(file.getFileName());
         return bare || !RowFormat.LINES.equals(format(file)) && !RowFormat.WHOLE_FILE.equals(format(file))
@@ -310,7 +310,7 @@ public final class ScoreCommand implements Callable<Integer> {
         RowFormat written = bare || known == RowFormat.PARQUET || known == RowFormat.TSV ? known : RowFormat.JSONL;
         boolean isText = wanted == RowFormat.LINES && (written == RowFormat.LINES || written == RowFormat.WHOLE_FILE);
         if (wanted != written && !isText) {
-            throw usage("--out " + target + ": rows are written in their own format, which is "
+            throw usage("--output " + target + ": rows are written in their own format, which is "
                     + written.name().toLowerCase(Locale.ROOT) + " here");
         }
     }
@@ -351,7 +351,7 @@ public final class ScoreCommand implements Callable<Integer> {
                 : spec.commandLine().getOut();
         to.printf(
                 Locale.ROOT,
-                "%s%,d rows%s, %,d tokens%s, perplexity %.2f, %.2f %% unknown%s%s, %.1f s%n",
+                "%s%,d rows%s, %,d tokens%s%s%s%s, %.1f s%n",
                 isDone ? "" : "stopped: ",
                 totals.rows(),
                 totals.malformed() == 0
@@ -365,8 +365,13 @@ public final class ScoreCommand implements Callable<Integer> {
                 totals.newTokens() == 0
                         ? ""
                         : String.format(Locale.ROOT, " (%,.0f tokens/s)", totals.newTokens() / seconds),
-                totals.perplexity(),
-                100 * totals.unknownRate(),
+                totals.tokens() == 0
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                ", perplexity %.2f, %.2f %% unknown",
+                                totals.perplexity(),
+                                100 * totals.unknownRate()),
                 isDone && totals.written() != totals.rows()
                         ? String.format(Locale.ROOT, ", %,d kept", totals.written())
                         : "",

@@ -70,7 +70,7 @@ public final class TrainCommand implements Callable<Integer> {
     private List<Path> files;
 
     @Option(
-            names = "--output",
+            names = {"-o", "--output"},
             paramLabel = "DIR",
             required = true,
             description = "The snapshot to write: a folder, or one file if it ends in .safetensors.")

@@ -88,7 +88,7 @@ class ScoreCommandTest {
                             threads,
                             "--per",
                             "line",
-                            "--out",
+                            "--output",
                             folder.resolve(threads + ".jsonl")))
                     .as(err.toString())
                     .isZero();
@@ -115,7 +115,7 @@ class ScoreCommandTest {
                 .as(err.toString())
                 .isZero();
 
-        assertThat(run("score", text, "--learn", "--order", 3, "--out", folder.resolve("out.jsonl")))
+        assertThat(run("score", text, "--learn", "--order", 3, "--output", folder.resolve("out.jsonl")))
                 .as(err.toString())
                 .isZero();
 
@@ -182,7 +182,7 @@ class ScoreCommandTest {
         Path known = Files.write(folder.resolve("known.txt"), lines.subList(0, 300));
         Path unseen = Files.write(folder.resolve("unseen.txt"), lines.subList(300, DOCUMENTS));
         run("evaluate", known, "--order", 3, "--state", state, "--tokenizer", "words");
-        assertThat(run("score", unseen, "--state", state, "--out", folder.resolve("a.jsonl")))
+        assertThat(run("score", unseen, "--state", state, "--output", folder.resolve("a.jsonl")))
                 .as(err.toString())
                 .isZero();
         MixtureSettings mixture = MixtureSettings.defaults(3, "kneser-ney");
@@ -192,7 +192,7 @@ class ScoreCommandTest {
 
         FolderTree.delete(state.resolve("sources"));
         assertThat(StateDirectory.weights(state, mixture)).isEmpty();
-        assertThat(run("score", unseen, "--state", state, "--out", folder.resolve("b.jsonl")))
+        assertThat(run("score", unseen, "--state", state, "--output", folder.resolve("b.jsonl")))
                 .as(err.toString())
                 .isZero();
 
@@ -234,7 +234,7 @@ class ScoreCommandTest {
                         "--keep",
                         "head",
                         "--bare",
-                        "--out",
+                        "--output",
                         folder.resolve("kept.txt")))
                 .as(err.toString())
                 .isZero();
@@ -250,8 +250,8 @@ class ScoreCommandTest {
         Path a = Files.write(folder.resolve("a.txt"), lines.subList(0, 100));
         Path b = Files.write(folder.resolve("b.txt"), lines.subList(100, DOCUMENTS));
 
-        run("score", text, "--state", state, "--out", folder.resolve("all.jsonl"));
-        assertThat(run("score", a, b, "--state", state, "--out", folder.resolve("both")))
+        run("score", text, "--state", state, "--output", folder.resolve("all.jsonl"));
+        assertThat(run("score", a, b, "--state", state, "--output", folder.resolve("both")))
                 .as(err.toString())
                 .isZero();
 
@@ -281,7 +281,7 @@ class ScoreCommandTest {
                 """);
         Files.writeString(text, "the\nthe jury\n");
 
-        assertThat(run("score", text, "--arpa", arpa, "--out", folder.resolve("out.jsonl")))
+        assertThat(run("score", text, "--arpa", arpa, "--output", folder.resolve("out.jsonl")))
                 .as(err.toString())
                 .isZero();
 
@@ -317,7 +317,7 @@ class ScoreCommandTest {
         assertThat(err.toString()).contains("2 buckets are parted by 1 cuts");
         assertThat(run("score", text, "--learn", "--bucket", "a,b", "--keep", "c"))
                 .isEqualTo(ExitCodes.USAGE);
-        assertThat(run("score", text, "--learn", "--out", folder.resolve("x.parquet")))
+        assertThat(run("score", text, "--learn", "--output", folder.resolve("x.parquet")))
                 .isEqualTo(ExitCodes.USAGE);
         assertThat(err.toString()).contains("rows are written in their own format, which is jsonl here");
         assertThat(run("score", folder.resolve("none.txt"), "--learn")).isEqualTo(ExitCodes.FAILED);
@@ -326,7 +326,7 @@ class ScoreCommandTest {
                         "score",
                         text,
                         "--learn",
-                        "--out",
+                        "--output",
                         text.resolveSibling("a.jsonl"),
                         "--strict",
                         "--document-max-tokens",
