@@ -37,6 +37,13 @@ final class NextWordSearch {
     /** Every word of any vocabulary is listed before. */
     private static final int MOST_ROUNDS = 16;
 
+    /**
+     * Where there is a background. A word that the background has and the counts do not is a part of their {@code <unk>}: where only a few
+     * such words are left, each part is large, and nobody has a list of them. To find them is to look at all words, for each word
+     * of a text.
+     */
+    private static final int MOST_ROUNDS_BESIDE_BACKGROUND = 4;
+
     /** Says what one model makes of what the shards say; empty where nothing has been learned. */
     interface Judge {
 
@@ -84,7 +91,8 @@ final class NextWordSearch {
         }
         int[] open = IntStream.range(0, places.size()).toArray();
         int proposals = k + SPARE;
-        for (int round = 1; open.length > 0 && round <= MOST_ROUNDS; round++) {
+        int most = parts.settings().background().isPresent() ? MOST_ROUNDS_BESIDE_BACKGROUND : MOST_ROUNDS;
+        for (int round = 1; open.length > 0 && round <= most; round++) {
             List<DocumentTokens> documents = new ArrayList<>();
             List<InstanceQuery> queries = new ArrayList<>();
             for (int place : open) {

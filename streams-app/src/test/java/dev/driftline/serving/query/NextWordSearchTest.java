@@ -523,4 +523,26 @@ class NextWordSearchTest {
                     .isLessThanOrEqualTo(1 + 3);
         }
     }
+
+    /** Each is a large part of {@code <unk>} then, and only a look at every word of the vocabulary would find them. */
+    @ParameterizedTest
+    @CsvSource({"1", "4"})
+    void shouldNotLookAtEveryWordWhereTheCountsLackNextToNoneOfTheBackground(int shards) {
+        List<String> words = IntStream.range(0, 8_000).mapToObj(i -> "v" + i).toList();
+        BackoffBuilder builder =
+                BackoffModel.builder(1).add(-99, 0, "<s>").add(-2, 0, "<unk>").add(-2, 0, "</s>");
+        words.forEach(word -> builder.add(Math.log10(0.97 / words.size()), 0, word));
+        builder.add(-4, 0, "rare").add(-4, 0, "rarer");
+        World world = new World(shards, Vocabulary.growing(), false, Optional.of(new Background(builder.build())), 40);
+        for (int from = 0; from < words.size(); from += 100) {
+            world.learn(new DocumentScorer(world.mixture), DocumentTokens.of(List.of(words.subList(from, from + 100))));
+        }
+        DirectQueries queries = DirectQueries.of(world.parts());
+        int before = world.roundTrips;
+
+        NextWordsAnswer answer = next(queries, ModelChoice.BEST, List.of("w3", "w0"), 10);
+
+        assertThat(answer.words()).hasSize(10);
+        assertThat(world.roundTrips - before).as("rounds").isLessThanOrEqualTo(1 + 6);
+    }
 }
