@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * writes only those with new tokens. There are at most as many sources as {@link SourceLimits} says. One that was evicted, for
  * want of room or because it was idle, is new when it comes back: empty caches, and the weights that others have learned.
  *
- * <p>Not thread-safe: whoever uses it from several threads holds the store's monitor.
+ * <p>Not thread-safe: whoever uses it from several threads has the store's turn.
  */
 public final class SourceStore {
 

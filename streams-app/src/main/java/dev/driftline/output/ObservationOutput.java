@@ -3,6 +3,7 @@ package dev.driftline.output;
 import dev.driftline.drift.Observation;
 import dev.driftline.input.IncomingDocument;
 import dev.driftline.sources.SourceModels;
+import dev.driftline.store.Turns;
 import java.util.Optional;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -22,19 +23,19 @@ public final class ObservationOutput implements Output {
     /** The header of an observation that carries the document to the filter. */
     public static final String DOCUMENT_HEADER = "document";
 
-    private final Object monitor;
+    private final Turns turns;
     private final SourceModels sources;
     private final boolean withDocument;
     private final @Nullable String neural;
 
     /**
-     * @param monitor to be held while {@code sources} are used
+     * @param turns whose turn it is to use {@code sources}
      * @param sources have the references
      * @param withDocument whether there is a filter
      * @param neural the name of the network among the models; null where there is none
      */
-    public ObservationOutput(Object monitor, SourceModels sources, boolean withDocument, @Nullable String neural) {
-        this.monitor = monitor;
+    public ObservationOutput(Turns turns, SourceModels sources, boolean withDocument, @Nullable String neural) {
+        this.turns = turns;
         this.sources = sources;
         this.withDocument = withDocument;
         this.neural = neural;
@@ -51,8 +52,11 @@ public final class ObservationOutput implements Output {
             return Optional.empty();
         }
         Observation observation;
-        synchronized (monitor) {
+        turns.take();
+        try {
             observation = observe(result);
+        } finally {
+            turns.end();
         }
         Headers headers = new RecordHeaders();
         if (withDocument) {

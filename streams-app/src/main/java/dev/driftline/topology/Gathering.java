@@ -169,7 +169,7 @@ final class Gathering {
         settings.encodings().ifPresent(pooling -> wanted.add(new EncodingOutput(pooling)));
         if (settings.observes()) {
             wanted.add(new ObservationOutput(
-                    sources,
+                    sources.turns(),
                     models,
                     settings.filter().isPresent(),
                     settings.mixture().neural().orElse(null)));
